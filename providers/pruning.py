@@ -19,6 +19,7 @@ PersonalEvent = MessageEvent | CallEvent | LegEvent | ContactEvent
 def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[PersonalEvent], bool]) -> bytes | None:
     """The body without the removed events of people; None if nothing remains, or it cannot be parsed (no `parsed`).
 
+    A body of which nothing is removed is returned byte for byte.
     From a body with several, the list entries of the removed messages and contacts go, and those of people without a
     remaining one.
     """
@@ -26,6 +27,8 @@ def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[PersonalEven
         return None
     personal = [event for event in parsed.events if isinstance(event, PersonalEvent)]
     removed = [event for event in personal if is_removed(event)]
+    if parsed.events and not removed:
+        return body
     remaining = [event for event in personal if not is_removed(event)]
     if not remaining and len(parsed.events) == len(personal):
         return None
@@ -99,10 +102,15 @@ def mask(body: bytes, names: Iterable[str]) -> bytes:
 
     Separators between the digits stay, and JSON stays JSON.
     """
-    for name in names:
+    for name in filter(None, names):
         pattern = rf"{_BEFORE}(?:00)?{spelling_pattern(name)}(?![0-9A-Za-z])"
         body = re.sub(pattern.encode(), lambda match: _SIGN.sub(rb"\g<between>9", match[0]), body)
     return body
+
+
+def names_pattern(names: Iterable[str]) -> str:
+    """A regular expression, valid in Python and PostgreSQL, of names in every spelling; without names, of nothing."""
+    return "|".join(spelling_pattern(name) for name in names if name) or _NOTHING
 
 
 def spelling_pattern(name: str) -> str:
@@ -112,6 +120,7 @@ def spelling_pattern(name: str) -> str:
     return _BETWEEN.join(name) if name.isdecimal() else re.escape(name)
 
 
+_NOTHING = "(?=a)b"  # an empty expression would match every text
 # A separator may be escaped in JSON, and has up to three bytes in UTF-8. JSON's own punctuation is none.
 _ESCAPED = r"\\[bfnrt]|\\u[0-9a-fA-F]{4}"
 _BETWEEN = rf"""(?:[^0-9A-Za-z",:{{}}[\\\]]|{_ESCAPED}){{0,4}}"""

@@ -21,7 +21,7 @@ from messaging.log.query import MessageQuery, write_query
 from messaging.log.services.erasure import Person, last_message_id, visible_umids
 from messaging.persons.enums import IdentityKind
 from messaging.persons.resolution import Holding, Identity
-from messaging.persons.selectors.identities import identity_of
+from messaging.persons.selectors.identities import identities, identity_of
 
 MAX_SELECTED = 10_000
 SHORTEST, LONGEST = 7, 15  # digits of a phone number
@@ -60,6 +60,11 @@ def erase_person(by: Principal, text: str, *, reason: str, field: str = "msisdn"
             _("Enter the full number with its country code, such as +65 9123 4567, a user id, or @username."),
             field=field,
         )
+    if identity.kind == IdentityKind.USERNAME and not identities(by.account.pk, identity):
+        raise UserError(
+            _("Nobody in this account has the username @%(name)s") % {"name": identity.value}, field=field,
+            remedy=_("check its spelling, or enter the person’s number or user id."),
+        )  # fmt: skip
     if by.subaccount_ids is not None:
         raise UserError(
             _("Erasing a person affects the whole account"), remedy=_("ask someone with access to all of it.")

@@ -1,9 +1,11 @@
 """Pruning removes the parts of deleted messages from bodies and keeps the others."""
 
+import re
+
 import orjson
 import pytest
 
-from providers.pruning import mask, parsed, prune
+from providers.pruning import mask, names_pattern, parsed, prune
 from tests.messaging.inbound.services.test_erasure import OTHER_PERSON, status_body
 from tests.traffic import INDIA
 
@@ -31,7 +33,15 @@ def test_a_body_of_several_keeps_the_others_as_they_were():
 
 def test_a_body_of_others_stays_as_it_is():
     other = status_body(("wamid.B", "sent", OTHER_PERSON))
-    assert orjson.loads(pruned("meta", other, of_india)) == orjson.loads(other)
+    spaced = orjson.dumps(orjson.loads(other), option=orjson.OPT_INDENT_2)
+    assert (pruned("meta", other, of_india), pruned("meta", spaced, of_india)) == (other, spaced)
+
+
+@pytest.mark.parametrize("names", [[], [""], ["", ""]])
+def test_no_name_matches_nothing(names):
+    texts = ["", "a", "b", "ab", "00", '{"to": "+919876543210"}', "\n"]
+    assert [bool(re.search(names_pattern(names), text)) for text in texts] == [False] * len(texts)
+    assert [mask(text.encode(), names) for text in texts] == [text.encode() for text in texts]
 
 
 @pytest.mark.parametrize(

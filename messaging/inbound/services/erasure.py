@@ -1,5 +1,6 @@
 """Erases persons and messages from stored webhooks. Each function is a small transaction."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
@@ -20,7 +21,7 @@ from messaging.log.services.erasure import Person
 from messaging.records.erasure import was_erased
 from messaging.records.merge import record_key
 from providers.events import CallEvent, LegEvent
-from providers.pruning import PersonalEvent, mask, parsed, prune, without_messages
+from providers.pruning import PersonalEvent, mask, names_pattern, parsed, prune, without_messages
 
 _BATCH = 5_000  # webhooks that a sweep reads at once
 _WEBHOOKS = """
@@ -72,9 +73,12 @@ def _erase_in_webhook(account: Account, person: Person, item: InboxItem) -> bool
         is_about = person.is_in(event, item.received_at)
         return is_about and (is_own or _was_deleted(account, item.provider, event))
 
-    after = prune(body, parsed(item.provider, body), is_erased)
+    names, report = person.names_at(item.received_at), parsed(item.provider, body)
+    if not (report and report.events) and not re.search(names_pattern(names).encode(), body):
+        return False  # it names somebody else, who has the number now
+    after = prune(body, report, is_erased)
     if after is not None and is_own:
-        after = mask(after, person.names_at(item.received_at))
+        after = mask(after, names)
     if after == body:
         return False
     rewrite(item.received_at, item.pk, after)

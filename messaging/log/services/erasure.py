@@ -38,7 +38,7 @@ from messaging.persons.selectors.identities import (
     known_identities,
     usernames,
 )
-from providers.pruning import PersonalEvent, identities_in, mask, spelling_pattern, time_of
+from providers.pruning import PersonalEvent, identities_in, mask, names_pattern, time_of
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ class Person:
 
     @property
     def pattern(self) -> str:
-        """A regular expression of all names in every spelling."""
-        return "|".join(map(spelling_pattern, self.names))
+        """A regular expression of all names in every spelling; of nothing if there are none."""
+        return names_pattern(self.names)
 
     def is_named_in(self, text: str) -> bool:
         """Whether a text identifies this person: by a number or its first digits, an id, a username, or one of
@@ -95,7 +95,7 @@ class Person:
         decoded = (b64decode(encoded, b"-_") for encoded in re.findall(r"wamid\.((?:[A-Za-z0-9+/_-]{4})+)", text))
         numbers = [one.encode() for one in self.names if one.isdecimal()]
         return (
-            bool(self.names and re.search(self.pattern, text))
+            bool(re.search(self.pattern, text))
             or text.strip().removeprefix("@").lower() in self.usernames
             or any(f"@{name}" in text.lower() for name in self.usernames)
             or any(number in each for each in decoded for number in numbers)

@@ -4,15 +4,21 @@ import json
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from archive.deletion import work
 from archive.deletion.jobs import erase_person
 from archive.deletion.repeat import repeat_erasure
+from core import partitions
 from core.errors import UserError
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
+from messaging.inbound.services.erasure import erase_in_webhooks
+from messaging.legs.erasure import mask_in_contents
 from messaging.log.models import ContactEvent, Message
+from messaging.log.services.erasure import mask_in_payloads, person_of
 from messaging.persons.models import IdentityChange, IdentityLink, PersonName
+from messaging.persons.selectors.identities import identity_of
 from tests.archive.deletion.search import pattern, tables_with
 from tests.people import principal
 from tests.traffic import META
@@ -91,6 +97,48 @@ def test_all_of_a_person_goes_by_any_identity(people, other, identity):
     assert not ContactEvent.objects.exists()
 
 
+@pytest.fixture
+def bodies(people):
+    """Stored webhooks of every kind: processed, quarantined and not understood, of whoever."""
+    endpoint = WebhookEndpoint.objects.get(account=people, provider="meta")
+    for body in (b"no JSON", b'{"note":  "spaced"}', b"\0 x", b"", f"no JSON {OLD}".encode()):
+        InboxItem.objects.create(account=people, endpoint=endpoint, provider="meta", body=body, state="quarantined")
+    return people
+
+
+def stored():
+    return {item.pk: bytes(item.body) for item in InboxItem.objects.all()}
+
+
+@pytest.mark.parametrize("identity", ["@zzqqxx", "SG.NOBODY1", "+6598765432"])
+def test_nobody_else_is_touched_when_nobody_has_the_identity(bodies, identity):
+    """As of a username whose owner is erased while the erasure waits."""
+    before = stored(), log_of(bodies)
+    person = person_of(bodies, identity_of(identity))
+    for month in partitions.months_of("inbound_inbox"):
+        assert erase_in_webhooks(bodies, person, month, -1, timezone.now())[0] == 0
+    for month in partitions.months_of("log_payload"):
+        assert mask_in_payloads(bodies, person, month, -1, timezone.now())[0] == 0
+    assert mask_in_contents(bodies, person, 0, timezone.now())[0] == 0
+    assert (stored(), log_of(bodies)) == before
+
+
+def test_a_username_that_nobody_has_is_refused(people, other):
+    for account, name in ((people, "@zzqqxx"), (other, "@anna.xylo")):
+        with pytest.raises(UserError, match=f"Nobody in this account has the username {name}") as refused:
+            erase_person(principal(account), name, reason="test", field="person")
+        assert refused.value.field == "person"
+        assert "number or user id" in str(refused.value)
+
+
+def test_a_body_of_whoever_has_the_number_now_stays_as_it_is(bodies):
+    before = stored()
+    erased(bodies, "SG.ANN1")
+    gone = [body for pk, body in before.items() if pk not in stored()]
+    assert len(gone) == 5
+    assert not any(b"no JSON" in body or b"SG.BO1" in body for body in gone)
+
+
 def test_who_has_the_number_now_goes_by_it(people):
     assert erased(people, OLD).removed["messages"] == 2
     assert log_of(people) == "ABCDEH"
@@ -157,6 +205,6 @@ def test_what_identifies_nobody_is_refused(acme, text):
     ("identity", "reason"),
     [("SG.ANN1", "letter of SG.ANN1"), ("@anna.xylo", "asked by @Anna.Xylo"), (NEW, f"call of {NEW}")],
 )
-def test_the_reason_must_not_name_the_person(acme, identity, reason):
+def test_the_reason_must_not_name_the_person(people, identity, reason):
     with pytest.raises(UserError, match="Leave the number out"):
-        erase_person(principal(acme), identity, reason=reason)
+        erase_person(principal(people), identity, reason=reason)
