@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 import time_machine
 
+from accounts.models import Waba
+from billing.models import Exemption
 from messaging.inbound.models import InboxItem
 from messaging.log.models import Message, MessagePayload, StatusEvent
 from tests.people import ROLES, visitor
@@ -168,6 +170,17 @@ def test_cost_is_explained(acme):
     assert "Meta PMP rules from 2026-10-01, revision 1" in page
     assert "of those counted as India/marketing, by business portfolio" in page
     assert "Markets, revision 1" in page
+
+
+def test_an_exemption_that_decided_a_charge_is_named(acme):
+    waba = Waba.objects.get(account=acme, waba_id="102290129340398")
+    days = {"first_day": AT.date(), "last_day": AT.date()}
+    Exemption.objects.create(account=acme, waba=waba, kind="government", source="Ticket <4711>", **days)
+    message = deliver(acme, category="service")
+    page = text(visitor(acme, "finance").get(f"/logs/{message.umid}/"))
+    assert "<dt>Exemption</dt><dd>Government body, from 15 Oct 2026 to 15 Oct 2026 <br>" in page
+    assert "Ticket &lt;4711&gt;" in page
+    assert "<dt>Rule</dt>" not in page
 
 
 def test_unknown_umid_is_404(acme):
