@@ -17,12 +17,14 @@ from messaging.persons.selectors.identities import identity_of
 from messaging.suppression.models import Suppression, SuppressionEvent
 
 MAX_ROWS = 100_000
+LONGEST_REASON = 255
 COLUMNS = ("person", "scope", "state", "since", "source", "reason", "actor")
 _PERSON_NAMES = frozenset({
     "person", "number", "msisdn", "phone", "phone_number", "phonenumber", "mobile", "user_id",
 })  # fmt: skip
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _SCOPES = frozenset({"", "marketing"})
+_NUL = UserError("A cell has a NUL character", remedy="remove it, or save the file again as “CSV UTF-8”.")
 
 
 class Row(NamedTuple):
@@ -46,7 +48,7 @@ def read_rows(text: str) -> tuple[list[Row], list[RowProblem]]:
 
     Commas, semicolons and tabs separate columns. Raises UserError if the whole text is no such file.
     """
-    lines = list(csv.reader(StringIO(text.lstrip("\ufeff")), delimiter=_delimiter(text)))
+    lines = list(_lines(text.lstrip("\ufeff")))
     if len(lines) > MAX_ROWS:
         problem = f"The file has {len(lines):,} rows"
         raise UserError(problem, field="file", remedy=f"split it into files of at most {MAX_ROWS:,}.")
@@ -54,6 +56,9 @@ def read_rows(text: str) -> tuple[list[Row], list[RowProblem]]:
     rows: list[Row] = []
     problems: list[RowProblem] = []
     for number, cells in enumerate(lines[start:], start + 1):
+        if isinstance(cells, UserError):
+            problems.append(RowProblem(number, "", str(cells)))
+            continue
         if not any(cell.strip() for cell in cells):
             continue
         values = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
@@ -64,21 +69,48 @@ def read_rows(text: str) -> tuple[list[Row], list[RowProblem]]:
     return rows, problems
 
 
+def _lines(text: str) -> Iterator[list[str] | UserError]:
+    """The cells of each row, or why the row cannot be read. Rows end with LF, CRLF or CR."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield _unreadable(str(error))
+        else:
+            yield _NUL if any("\0" in cell for cell in cells) else cells
+
+
+def _unreadable(reason: str) -> UserError:
+    """What is wrong with a row, by the text of csv.Error; the reader goes on at the next line."""
+    if "expected after" in reason:
+        return UserError("A quoted cell has a single quotation mark in it", remedy="double the mark, or remove it.")
+    if "field limit" in reason:
+        problem = f"A cell is longer than {csv.field_size_limit():,} characters"
+        return UserError(problem, remedy="shorten it, or close its quotation mark.")
+    return UserError("A quotation mark is not closed", remedy="close it and import this row and those after it again.")
+
+
 def _delimiter(text: str) -> str:
-    first = text.lstrip("\ufeff").partition("\n")[0]
+    first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     return max(",;\t", key=first.count)
 
 
-def _columns(lines: list[list[str]]) -> tuple[dict[str, int], int]:
+def _columns(lines: list[list[str] | UserError]) -> tuple[dict[str, int], int]:
     """The columns by name, and the first row with a person."""
-    if not lines or not any(cell.strip() for cell in lines[0]):
+    header = lines[0] if lines else []
+    if isinstance(header, UserError):
+        raise UserError(f"Row 1 cannot be read. {header.message}", field="file", remedy=header.remedy)
+    if not any(cell.strip() for cell in header):
         raise UserError("The file is empty", field="file", remedy="give a row for each person.")
-    names = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in lines[0]]
+    names = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in header]
     columns = {("person" if name in _PERSON_NAMES else name): at for at, name in reversed(list(enumerate(names)))}
     if "person" in columns:
         return columns, 1
     try:
-        read_person(lines[0][0])
+        read_person(header[0])
     except UserError:
         remedy = "name it person, number, msisdn or phone in the first row."
         raise UserError("No column has the persons", field="file", remedy=remedy) from None
@@ -91,7 +123,10 @@ def _checked(values: dict[str, str]) -> str:
         raise UserError(f"The scope is {values['scope']!r}", remedy="only marketing can be stopped; leave it out.")
     if values.get("state", "stopped").lower() not in {"", "stopped", "stop"}:
         raise UserError(f"The state is {values['state']!r}", remedy="leave lifted persons out of the file.")
-    return values.get("reason", "")[:255]
+    reason = values.get("reason", "")
+    if len(reason) > LONGEST_REASON:
+        raise UserError(f"The reason has {len(reason):,} characters", remedy=f"shorten it to {LONGEST_REASON}.")
+    return reason
 
 
 def read_person(text: str) -> Identity:

@@ -21,7 +21,7 @@ from core.forms import show_error
 from core.http import form_data
 from core.paging import page
 from messaging.suppression import services
-from messaging.suppression.enums import Source
+from messaging.suppression.enums import ERASED, Source
 from messaging.suppression.files import list_csv
 from messaging.suppression.forms import AddForm, ImportForm, LiftForm, ListForm, WordsForm
 from messaging.suppression.models import Suppression
@@ -122,11 +122,11 @@ def import_file(request: TenantRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.EXPORT_DATA, whole_account=True)
 def list_file(request: TenantRequest) -> HttpResponseBase:
-    """All entries that match the filters, as CSV; audited."""
+    """All entries that match the filters, as CSV; audited. Erased persons are left out: nothing names them."""
     form = ListForm(request.GET)
     if not form.is_valid():
         return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
-    rows = list(entries(request.account, form.criteria).order_by("-changed_at", "-id"))
+    rows = list(entries(request.account, form.criteria).exclude(kind=ERASED).order_by("-changed_at", "-id"))
     whole = request.principal.may(Permission.VIEW_NUMBERS)
     request.principal.record("suppression.exported", "CSV", {"entries": len(rows)})
 

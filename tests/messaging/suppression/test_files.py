@@ -27,6 +27,9 @@ def read(text):
         ("reason,number\nx,SG.13491208655302741918\n", [(2, "SG.13491208655302741918", "x")]),
         ("+6591234567\n+6591234568\n", [(1, "6591234567", ""), (2, "6591234568", "")]),
         ("person\n551187654321\n", [(2, "5511987654321", "")]),
+        ("person;reason\r+6591234567;x\r+6591234568;y,y,y\r", [(2, "6591234567", "x"), (3, "6591234568", "y,y,y")]),
+        ('person,reason\n+6591234567,"a\nb"\n+6591234568,\n', [(2, "6591234567", "a\nb"), (3, "6591234568", "")]),
+        (f"person,reason\n+6591234567,{'x' * 255}\n", [(2, "6591234567", "x" * 255)]),
     ],
 )
 def test_good_files(text, rows):
@@ -50,9 +53,42 @@ def test_a_row_that_cannot_be_used_is_named_with_the_remedy_and_the_others_are_r
     ]  # fmt: skip
 
 
+NUL = "A cell has a NUL character: remove it, or save the file again as “CSV UTF-8”."
+UNREADABLE = [
+    ("+6591234567,x\0", NUL),
+    ("\0+6591234567,x", NUL),
+    (
+        f"+6591234567,{'x' * 131_073}",
+        "A cell is longer than 131,072 characters: shorten it, or close its quotation mark.",
+    ),
+    (f"+6591234567,{'x' * 256}", "The reason has 256 characters: shorten it to 255."),
+    ('+6591234567,"said "no"', "A quoted cell has a single quotation mark in it: double the mark, or remove it."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "problem"), UNREADABLE)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_row_that_cannot_be_read_does_not_take_its_neighbours_with_it(line, problem, end):
+    rows, problems = read(end.join(("person,reason", "+6591234568,", line, "+6591234569,")))
+    assert rows == [(2, "6591234568", ""), (4, "6591234569", "")]
+    assert problems == [(3, problem)]
+
+
+def test_a_quotation_mark_that_is_not_closed_is_named():
+    rows, problems = read('person,reason\n+6591234567,\n+6591234568,"x\n+6591234569,\n')
+    assert rows == [(2, "6591234567", "")]
+    assert problems == [
+        (3, "A quotation mark is not closed: close it and import this row and those after it again.")
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
+        (
+            "person,\0\n",
+            f"Row 1 cannot be read. {NUL}",
+        ),
         ("", "The file is empty: give a row for each person."),
         (
             "name,city\nAnn,Bonn\n",

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import AuditEntry
 from messaging.persons.selectors.identities import identity_of
+from messaging.suppression import erasure
 from messaging.suppression.enums import Action, Source
 from messaging.suppression.models import Suppression, SuppressionEvent
 from messaging.suppression.recording import Fact, record
@@ -89,6 +90,13 @@ def test_an_import_shows_what_is_wrong_and_adds_the_rest(acme):
     assert "The file is empty" in text(client.post(f"{LIST}import/", {"file": SimpleUploadedFile("a.csv", b"\n")}))
 
 
+def test_a_file_that_postgresql_cannot_store_is_explained(acme):
+    content = b"person,reason\r+6591234567,a\0b\r+6591234568,x\r"
+    page = text(visitor(acme).post(f"{LIST}import/", {"file": SimpleUploadedFile("a.csv", content)}))
+    assert "1 added, 0 on the list already, 1 not imported" in page
+    assert "<b>Row 2.</b> A cell has a NUL character" in page
+
+
 def test_an_export_can_be_imported(acme, other):
     stop(acme)
     content = visitor(acme).get(f"{LIST}list.csv").getvalue().decode()
@@ -98,6 +106,9 @@ def test_an_export_can_be_imported(acme, other):
     ]
     visitor(other).post(f"{LIST}import/", {"file": SimpleUploadedFile("a.csv", content.encode())})
     assert stopped(other.pk, [NUMBER])
+    erasure.erase(acme.pk, [NUMBER])
+    assert visitor(acme).get(f"{LIST}list.csv").getvalue().decode().splitlines()[1:] == []
+    stop(acme)
     assert "+" not in visitor(acme, "finance").get(f"{LIST}list.csv").getvalue().decode().splitlines()[1][:1]
 
 
