@@ -26,6 +26,7 @@ from archive.exports.requests import ExportSpec
 from archive.exports.selectors import exports_of
 from archive.models import Export
 from core.bodies import StrictSerializer, validate_body
+from core.periods import YEARS, years_problem
 from core.problem_details import envelope_of_8x8, exception_handler_8x8
 from messaging.log.query import MessageQuery, problems, write_words
 
@@ -45,9 +46,11 @@ class MomentField(serializers.Field[datetime, Any, str, Any]):
         except ValueError:
             moment = day = None
         if day is not None and len(text) == 10:
-            return datetime.combine(day, time(), UTC)
+            moment = datetime.combine(day, time(), UTC)
         if moment is None:
             raise ValidationError("Enter a date or time as 2026-10-31 or 2026-10-31T12:00:00Z.")
+        if moment.year not in YEARS:
+            raise ValidationError(years_problem())
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -16,7 +16,7 @@ from django_filters.fields import IsoDateTimeField
 
 from core.errors import UserError
 from core.filters import Pill, pills, query
-from core.periods import LABELS, Period, named_period, parse_period
+from core.periods import LABELS, YEARS, Period, named_period, parse_period, years_problem
 from core.words import Text, in_sentence
 
 SELECT = {"class": "form-select form-select-sm"}
@@ -80,6 +80,17 @@ class MomentField(IsoDateTimeField):
         if moment is not None and not 1970 <= moment.year <= 2100:
             raise ValidationError(_("Enter a time between 1970 and 2100."), code="range")
         return moment
+
+
+class DayField(forms.DateField):
+    """A day whose midnights every zone can represent."""
+
+    def clean(self, value: Any) -> Any:
+        """The day; None if there is none. Raises ValidationError."""
+        day = super().clean(value)
+        if day is not None and day.year not in YEARS:
+            raise ValidationError(years_problem(), code="range")
+        return day
 
 
 def clean_params(params: QueryDict) -> QueryDict:

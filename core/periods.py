@@ -22,6 +22,7 @@ LABELS = {
     "any": _("Any time"),
 }
 LONGEST = 400  # days
+YEARS = range(1970, 2100)  # of days; a midnight around them is a time that every field and zone takes
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,23 @@ def parse_period(params: Mapping[str, str], today: date, default: str) -> Period
         first = date.fromisoformat(start) if start else last
     except ValueError:
         raise UserError(gettext("Enter dates as 2026-11-30."), field="from") from None
+    check_years(first, last, field="from")
     if first > last:
         raise UserError(gettext("The first day is after the last."), field="from")
     if (last - first).days >= LONGEST:
         raise UserError(gettext("Choose at most %(n)d days.") % {"n": LONGEST}, field="from")
     return Period(CUSTOM, first, last)
+
+
+def check_years(*days: date | None, field: str) -> None:
+    """Raise UserError, naming the field, for a day or time that is out of the years of use."""
+    if any(day is not None and day.year not in YEARS for day in days):
+        raise UserError(years_problem(), field=field)
+
+
+def years_problem() -> str:
+    """What is wrong with a day or time that is out of the years of use, with the remedy."""
+    return gettext("Enter a year from %(first)d to %(last)d.") % {"first": YEARS[0], "last": YEARS[-1]}
 
 
 def format_range(start: date, end: date) -> str:

@@ -5,10 +5,23 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from core.periods import YEARS, years_problem
+
 _DAY_ERRORS: Any = {
     "invalid": "Enter a day as 2026-10-31.",
     "required": "This field is required: enter a day as 2026-10-31.",
 }
+
+
+class DayField(serializers.DateField):
+    """A day whose midnights every zone can represent."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        """The day. Raises ValidationError."""
+        day = super().to_internal_value(value)
+        if day.year not in YEARS:
+            raise serializers.ValidationError(years_problem())
+        return day
 
 
 class ReservedNamesSerializer(serializers.Serializer[Any]):
@@ -24,8 +37,8 @@ class DaysSerializer(ReservedNamesSerializer):
 
     MAX_DAYS: ClassVar[int | None] = None
 
-    from_ = serializers.DateField(error_messages=_DAY_ERRORS, help_text="First day.")
-    to = serializers.DateField(error_messages=_DAY_ERRORS, help_text="Last day, inclusive.")
+    from_ = DayField(error_messages=_DAY_ERRORS, help_text="First day.")
+    to = DayField(error_messages=_DAY_ERRORS, help_text="Last day, inclusive.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Days in order, and not too many. Raises ValidationError on `to`."""

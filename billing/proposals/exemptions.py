@@ -10,12 +10,15 @@ from accounts.principal import Principal
 from billing.models import Bucket, Exemption
 from billing.proposals.corrections import mark_dirty
 from core.errors import UserError
+from core.periods import check_years
 
 _DAY = timedelta(days=1)
 
 
 def check_days(first: date | None, last: date | None) -> None:
-    """Raise UserError for a last day before the first."""
+    """Raise UserError for a last day before the first, and for years that are not in use."""
+    check_years(first, field="first_day")
+    check_years(last, field="last_day")
     if first and last and last < first:
         raise UserError(_("Enter the first day or a later one."), field="last_day")
 
@@ -54,7 +57,7 @@ def _end(exemption: Exemption) -> date:
 
 def _follow(exemption: Exemption, action: str, by: Principal) -> int:
     # Days are the WABA's, so a month may begin a day earlier elsewhere.
-    first, last = max(exemption.first_day, date.min + _DAY) - _DAY, _end(exemption)
+    first, last = exemption.first_day - _DAY, _end(exemption)
     buckets = list(Bucket.objects.filter(account=exemption.account, month__range=(first.replace(day=1), last)))
     mark_dirty(buckets, misplaced=True)
     details = {

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.countries import country_choices
-from core.forms import INPUT, SELECT, FastDateInput, FastSelect, FastTextInput, MomentField, select
+from core.forms import INPUT, SELECT, DayField, FastDateInput, FastSelect, FastTextInput, MomentField, select
 from core.numbers import decimals, digits_of, is_number
 from core.words import Text
 from providers.reading import user_id, username
@@ -300,7 +300,7 @@ class Moment(ValueKind):
 
     def page_field(self, label: Text) -> forms.Field:
         """A day."""
-        return forms.DateField(label=label, required=False, widget=FastDateInput(attrs={**INPUT, "type": "date"}))
+        return DayField(label=label, required=False, widget=FastDateInput(attrs={**INPUT, "type": "date"}))
 
     def from_page(self, name: str, value: date | None, zone: tzinfo) -> dict[str, Any]:
         """The day's two midnights."""

@@ -48,6 +48,8 @@ def test_chosen(params, expected):
         ({"range": "ever"}, "Choose one of the ranges."),
         ({"from": "1 March"}, "Enter dates as 2026-11-30."),
         ({"from": "2026-03-03", "to": "2026-03-02"}, "The first day is after the last."),
+        ({"from": "0001-01-01", "to": "0001-01-01"}, "Enter a year from 1970 to 2099."),
+        ({"to": "9999-12-31"}, "Enter a year from 1970 to 2099."),
         ({"from": "2020-03-03"}, "Choose at most 400 days."),
     ],
 )

@@ -32,6 +32,10 @@ class YearSerializer(DaysSerializer):
         ({"from": "2026-01-01", "to": "2027-01-02"}, {"to": ["Request at most 366 days."]}),
         ({"from": "2026-01-02", "to": "2026-01-01"}, {"to": ["Must not be before from (2026-01-02)."]}),
         (
+            {"from": "0001-01-01", "to": "9999-12-31"},
+            {name: ["Enter a year from 1970 to 2099."] for name in ("from", "to")},
+        ),
+        (
             {"from": "1.1.26"},
             {"from": ["Enter a day as 2026-10-31."], "to": ["This field is required: enter a day as 2026-10-31."]},
         ),

@@ -54,6 +54,8 @@ def test_an_exemption_frees_the_service_messages_of_its_days(acme, waba, usage):
     [
         ({"last_day": "2026-09-30"}, "Enter the first day or a later one."),
         ({"first_day": "2027-12-31", "last_day": ""}, "withdraw it first, or choose other days"),
+        ({"first_day": "0001-01-01"}, "Enter a year from 1970 to 2099."),
+        ({"last_day": "9999-12-31"}, "Enter a year from 1970 to 2099."),
         ({"waba": "0"}, "Select a valid choice"),
         ({"source": ""}, "This field is required"),
     ],
