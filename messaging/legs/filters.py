@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import django_filters as filters
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import select
@@ -11,6 +12,7 @@ from messaging.legs.models import STATES, Leg
 from messaging.log.enums import STATUS_ORDER, Status
 from messaging.records.filters import RecordFilterSet
 from messaging.records.forms import RecordForm
+from providers.umids import canonical
 
 STATUSES = [
     (status.value, status.label) for name, status in STATUS_ORDER if name.removesuffix("_at") in STATES
@@ -25,12 +27,16 @@ class LegFilterSet(RecordFilterSet):
 
     channel = filters.ChoiceFilter(choices=Channel.choices)
     status = filters.MultipleChoiceFilter(choices=STATUSES)
-    umid = filters.CharFilter(max_length=512, help_text="Complete, as the provider writes it.")
+    umid = filters.CharFilter(max_length=512, method="by_umid", help_text="Complete, in any spelling.")
     client_message_id = filters.CharFilter(max_length=512)
 
     class Meta:
         model = Leg
         fields: tuple[str, ...] = ()
+
+    def by_umid(self, rows: QuerySet[Leg], name: str, value: str) -> QuerySet[Leg]:
+        """The messages of a UMID in any spelling."""
+        return rows.filter(umid=canonical(value))
 
 
 class LegForm(RecordForm):

@@ -1,24 +1,14 @@
 """8x8 Chat Apps. It does its own pacing and has no health status."""
 
-from uuid import UUID
-
 from django.utils.translation import gettext_lazy as _
 
 from providers.authentication import by_header
 from providers.eightxeight import gateway, translation
 from providers.eightxeight.parse import parse
 from providers.eightxeight.simulation import SIMULATION
+from providers.umids import hexadecimal
 from providers.vendor import Sending, Vendor, Webhooks
 from providers.vocabulary import Shape
-
-
-def umid(message_id: str) -> str | None:
-    """8x8's message ids are UMIDs."""
-    try:
-        return UUID(message_id).hex
-    except ValueError:
-        return None
-
 
 EIGHT_X_EIGHT = Vendor(
     name="8x8",
@@ -27,7 +17,7 @@ EIGHT_X_EIGHT = Vendor(
     shape=Shape.EIGHT_X_EIGHT,
     reports_pricing_type=False,
     names_subaccount=True,
-    umid=umid,
+    umid=hexadecimal,
     webhooks=Webhooks(
         parse=parse,
         authenticate=by_header,

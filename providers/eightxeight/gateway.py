@@ -4,6 +4,7 @@ from providers.eightxeight.requests.reading import SOURCE
 from providers.outcomes import Accepted, Answer, Outcome, Rejected, without_code
 from providers.reading import integer, mapping, text
 from providers.transport import credential, post
+from providers.umids import canonical
 from providers.vendor import Body, Connection
 
 URL = "https://chatapps.8x8.com"  # 8x8 has another for each of its regions
@@ -19,7 +20,7 @@ def send(connection: Connection, message: Body) -> Outcome:
 def read_answer(answer: Answer) -> Outcome:
     """An answer of 8x8's: a UMID and a status, which may be `rejected`, or the envelope `{code, message, errorId}`."""
     data = answer.data or {}
-    status, umid = mapping(data.get("status")), text(data.get("umid"), 64)
+    status, umid = mapping(data.get("status")), canonical(data.get("umid"))
     state = text(status.get("state"), 32).lower()
     if answer.is_success and state == "rejected":
         return Rejected(SOURCE, integer(status.get("errorCode")), text(status.get("errorMessage"), 512), "", answer)

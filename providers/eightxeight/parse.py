@@ -12,6 +12,7 @@ from providers.eightxeight.management import read_management
 from providers.events import MessageEvent, Parsed
 from providers.meta.people import MAX_NAME, NAMES
 from providers.reading import category_of, digits, integer, iso_time, mapping, text, user_id, username
+from providers.umids import canonical
 from providers.vocabulary import BUSINESS_APP, BUSINESS_APP_DETAIL, Category, Direction
 
 _STATES = {
@@ -73,7 +74,7 @@ def _other_channel(data: dict[str, Any], payload: dict[str, Any]) -> str:
 
 
 def _required_id(payload: dict[str, Any]) -> str:
-    umid = text(payload.get("umid"), 512)
+    umid = canonical(payload.get("umid"))
     if not umid:
         raise ValueError("payload.umid is missing")
     return umid
@@ -153,7 +154,7 @@ def _inbound(payload: dict[str, Any]) -> MessageEvent:
     content = {"type": payload.get("type"), **mapping(payload.get("content"))}
     if referral := mapping(payload.get("referral")):
         content.setdefault("referral", referral)  # of the advertisement by which the person came
-    if quoted := text(payload.get("replyToUmid"), 512):
+    if quoted := canonical(payload.get("replyToUmid")):
         content["replyToUmid"] = quoted
     return MessageEvent(
         provider_message_id=_required_id(payload),

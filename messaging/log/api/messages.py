@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -49,8 +49,10 @@ class MessageView(TenantView):
         return with_names(rows) if self.principal.may(Permission.VIEW_NUMBERS) else rows
 
     def get_message(self, umid: UUID) -> Message:
-        """The message of a UMID. Raises Http404 when the key sees none."""
-        message: Message = get_object_or_404(self.visible(), umid=umid)
+        """The message of a UMID; the first, as on its page, if several have it. Raises Http404 if the key sees none."""
+        message: Message | None = self.visible().filter(umid=umid).order_by("created_at", "id").first()
+        if message is None:
+            raise Http404
         return message
 
 

@@ -117,6 +117,7 @@ def test_a_leg_over_rest(acme, ask):
         "client_message_id": "order-7",
     }  # fmt: skip
     assert ask("/api/v1/other-channels/", channel="pigeon").status_code == 400
+    assert len(ask("/api/v1/other-channels/", umid=row.umid.upper()).json()["results"]) == 1
     (masked,) = ask("/api/v1/other-channels/", [Permission.VIEW_MESSAGES], channel="sms").json()["results"]
     assert masked["msisdn"] == "+91 98•••••210"
 

@@ -66,6 +66,18 @@ def test_an_sms_fallback_is_never_whatsapp(acme, take):  # noqa: F811
     assert leg.subaccount.code == "acme_shop"
 
 
+def test_a_umid_in_another_spelling_is_the_same_message(acme, take):  # noqa: F811
+    for body in (
+        receipt("sent", 1, "whatsapp"),
+        receipt("delivered", 2, "whatsapp", umid=f"{{{UMID.upper()}}}", whatsapp={"pricingCategory": "marketing"}),
+        sms("queued", 3),
+        sms("delivered", 4, umid=UMID.upper()),
+    ):
+        assert take("8x8", body) == ("done", "")
+    assert (Message.objects.get().status, Leg.objects.get().status) == ("delivered", "delivered")
+    assert UsageFact.objects.count() == 1
+
+
 def test_any_order_gives_the_same_rows(acme, take):  # noqa: F811
     states = set()
     for order in list(permutations(BODIES))[::17]:

@@ -37,6 +37,11 @@ def test_it_accepts_with_a_umid(provider):
     )  # fmt: skip
 
 
+def test_the_umid_of_an_answer_has_one_spelling(provider):
+    outcome = ask(provider, 200, b'{"umid": "{82188EE0-109F-E811-8150-020897DF5459}"}')
+    assert outcome.provider_message_id == "82188ee0-109f-e811-8150-020897df5459"
+
+
 def test_another_success_than_200_is_one_too(provider):
     assert isinstance(ask(provider, 202, b'{"umid": "A"}'), Accepted)
 

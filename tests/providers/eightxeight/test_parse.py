@@ -114,6 +114,28 @@ def test_an_inbound_message_of_version_3():
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("outbound_message_status_changed", RECEIPT),
+        ("outbound_message_status_changed", RECEIPT | {"channel": "sms"}),
+        ("external_app_message", {"timestamp": "2026-06-09T10:13:20Z"}),
+        ("inbound_message_received", {"timestamp": "2026-06-09T10:13:20Z"}),
+    ],
+)
+def test_a_umid_has_one_spelling(kind, payload):
+    data = {"eventType": kind, "payload": payload | {"umid": f"{{{RECEIPT['umid'].upper()}}}"}}
+    event = parse(json.dumps(data).encode()).events[0]
+    message = event.message if isinstance(event, LegEvent) else event
+    assert message.provider_message_id == RECEIPT["umid"]
+
+
+def test_the_umid_of_a_quoted_message_has_one_spelling():
+    payload = {"umid": "u1", "timestamp": "2026-06-09T10:13:20Z", "replyToUmid": RECEIPT["umid"].upper()}
+    data = {"eventType": "inbound_message_received", "payload": payload}
+    assert parse(json.dumps(data).encode()).events[0].content["replyToUmid"] == RECEIPT["umid"]
+
+
 def test_an_event_that_is_not_understood_is_named():
     assert parse(b'{"eventType": "Something_New"}').unknown == ["Event type 'something_new' is not understood yet."]
 

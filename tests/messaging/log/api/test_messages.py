@@ -412,6 +412,18 @@ def test_reading_messages_needs_the_scope(acme, client, key_of, path):
 
 
 @pytest.mark.parametrize("path", ["/api/v1/messages/{umid}/", "/api/v1/charges/{umid}/"])
+def test_of_two_messages_with_a_umid_the_first_is_returned(acme, client, key_of, path):
+    first = deliver(acme)
+    deliver(acme, provider_message_id="wamid.B", at=AT + timedelta(days=1))
+    Message.objects.update(umid=first.umid)
+    answer = client.get(path.format(umid=first.umid), headers=key_of(acme))
+    body = answer.json()
+    assert (answer.status_code, body.get("provider_message_id", "wamid.A"), body["umid"]) == (
+        200, "wamid.A", str(first.umid),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/api/v1/messages/{umid}/", "/api/v1/charges/{umid}/"])
 def test_another_accounts_message_is_not_there(acme, other, client, key_of, path):
     message = deliver(other)
     answer = client.get(path.format(umid=message.umid), headers=key_of(acme))
