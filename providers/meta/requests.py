@@ -71,9 +71,8 @@ def read_recipient(body: Mapping[str, Any]) -> tuple[str, str]:
             raise MetaRefusal(INVALID, "Param recipient must be a WhatsApp user id, as US.13491208655302741918.")
         return "", user_id
     if is_user_id(to):
-        raise MetaRefusal(
-            INVALID, f"Param to must be a phone number: give the user id {to.strip()} in recipient instead.", field="to"
-        )
+        # The log shows the text to people who may not see identities, so it names none.
+        raise MetaRefusal(INVALID, "Param to must be a phone number: give a user id in recipient instead.", field="to")
     msisdn = _PHONE_PUNCTUATION.sub("", to) if isinstance(to, str) else ""
     if not _PHONE.fullmatch(msisdn):
         raise MetaRefusal(INVALID, 'Param to must be a phone number in a string, as "+16505551234".')

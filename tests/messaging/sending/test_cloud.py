@@ -194,6 +194,18 @@ def test_a_wrong_field_is_named(ask, shape, change, expected, named):
     assert Message.objects.get().error_code == expected[1]
 
 
+@pytest.mark.parametrize(
+    "recipient",
+    [{"to": "IN.33284847560024423820"}, {"to": " IN.33284847560024423820 "}, {"to": "+65-x-91990000"},
+     {"recipient": "6591990000"}, {"to": 6591990000}, {"to": "+6591990000", "recipient_type": "6591990000"}],
+)  # fmt: skip
+def test_a_stored_refusal_names_no_identity(acme, recipient):
+    sender = senders.sender_directory(acme.pk).by_number_id["106540352242922"]
+    body = {"messaging_product": "whatsapp", "type": "text", "text": {"body": "Hi"}}
+    refusal = read_or_refused(body | recipient, sender)
+    assert not any(identity in refusal.message for identity in ("33284847560024423820", "91990000"))
+
+
 @pytest.mark.parametrize("body", bodies.CLOUD, ids=lambda body: body.get("type", "mark"))
 def test_a_spoiled_field_is_refused_or_sendable(acme, body):
     sender = senders.sender_directory(acme.pk).by_number_id["106540352242922"]
