@@ -11,7 +11,15 @@ from messaging.sending.origin import read_origin
 from messaging.sending.requests import Origin, SendRequest, SendSummary
 from messaging.sending.senders import Sender
 from providers import reading as lenient
-from providers.meta.requests import INVALID, RESTRICTED, MetaRefusal, read_content, read_group, read_recipient
+from providers.meta.requests import (
+    INVALID,
+    RESTRICTED,
+    MetaRefusal,
+    phone_digits,
+    read_content,
+    read_group,
+    read_recipient,
+)
 from providers.vocabulary import Shape
 
 
@@ -40,8 +48,13 @@ def summarize(body: Any, origin: Origin) -> SendSummary:
     """The summary of a refused body, as far as it can be read."""
     data = lenient.mapping(body)
     template = lenient.mapping(data.get("template"))
+    to = data.get("to")
+    msisdn = phone_digits(to) or lenient.digits(to)
+    user_id = "" if msisdn else lenient.user_id(to or data.get("recipient"))
+    is_to_group = data.get("recipient_type") == "group" and not (msisdn or user_id)
     return SendSummary(
-        msisdn=lenient.digits(data.get("to")), content_type=lenient.text(data.get("type"), 24).lower(),
+        msisdn=msisdn, user_id=user_id, group_id=lenient.text(to, 140) if is_to_group else "",
+        content_type=lenient.text(data.get("type"), 24).lower(),
         template_name=lenient.text(template.get("name"), 512),
         template_language=lenient.text(lenient.mapping(template.get("language")).get("code"), 16),
         client_message_id=lenient.text(data.get("biz_opaque_callback_data"), 512), origin=origin,

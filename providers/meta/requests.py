@@ -13,8 +13,8 @@ from providers.meta import direct_send, interactive
 from providers.meta.checks import array_of, check_optional_text, object_of, text_of
 from providers.meta.refusals import INVALID, MISSING, NOT_VALID, RESTRICTED, MetaRefusal
 
-__all__ = ["INVALID", "RESTRICTED", "Content", "MetaRefusal", "is_mark", "is_user_id", "read_content", "read_group",
-           "read_recipient"]  # fmt: skip
+__all__ = ["INVALID", "RESTRICTED", "Content", "MetaRefusal", "is_mark", "is_user_id", "phone_digits",
+           "read_content", "read_group", "read_recipient"]  # fmt: skip
 
 _LONGEST_TEXT, _LONGEST_CAPTION, _LONGEST_REFERENCE = 4096, 1024, 512
 _LONGEST_URL = 2048
@@ -73,10 +73,16 @@ def read_recipient(body: Mapping[str, Any]) -> tuple[str, str]:
     if is_user_id(to):
         # The log shows the text to people who may not see identities, so it names none.
         raise MetaRefusal(INVALID, "Param to must be a phone number: give a user id in recipient instead.", field="to")
-    msisdn = _PHONE_PUNCTUATION.sub("", to) if isinstance(to, str) else ""
-    if not _PHONE.fullmatch(msisdn):
+    msisdn = phone_digits(to)
+    if not msisdn:
         raise MetaRefusal(INVALID, 'Param to must be a phone number in a string, as "+16505551234".')
     return msisdn, ""
+
+
+def phone_digits(value: Any) -> str:
+    """The digits of a phone number as clients write it; empty if it is none."""
+    digits = _PHONE_PUNCTUATION.sub("", value) if isinstance(value, str) else ""
+    return digits if _PHONE.fullmatch(digits) else ""
 
 
 def is_user_id(value: Any) -> bool:

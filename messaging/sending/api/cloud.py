@@ -88,15 +88,16 @@ class CloudView(TenantView):
         body, origin = cast("dict[str, Any]", request.data), self._origin(request)
         if is_mark(body):
             return self._mark(body, sender)
+        message: SendRequest | None = None
         try:
             message = cloud.read(body, sender, origin, self.shape)
             check_meta(self.account.pk, message)
             outcome = send_now(message)
         except MetaRefusal as refusal:
-            refused_request = SendRequest(
+            refused = message or SendRequest(
                 shape=self.shape, request=body, about=cloud.summarize(body, origin), sender=sender
             )
-            store_refused(self.account.pk, refused_request, refusal, subaccount_id=sender.subaccount_id)
+            store_refused(self.account.pk, refused, refusal, subaccount_id=sender.subaccount_id)
             raise
         answer = self._answer(outcome)
         answer[UMID_HEADER] = str(message.umid)

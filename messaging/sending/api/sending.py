@@ -101,14 +101,15 @@ class SendView(View8x8):
         """Accept a message. It is stored before the response, and sent a moment later or when it is due."""
         now = datetime.now(UTC)
         origin, subaccount_pk = self.origin, self.subaccount(subaccount_id)
+        message: SendRequest | None = None
         try:
             message = read(request.data, self.sender(subaccount_id), origin)
             for stop in find_stops(self.account.pk, [message]).values():
                 raise refusal_of_8x8(stop)
         except Refusal as refusal:
             numbers = sender_directory(self.account.pk).by_subaccount.get(subaccount_id)
-            message = refused_request(request.data, origin, numbers[0] if numbers else None)
-            acceptance.store(self.account.pk, [(message, rejection(refusal, now))], at=now, subaccount_id=subaccount_pk)
+            refused = message or refused_request(request.data, origin, numbers[0] if numbers else None)
+            acceptance.store(self.account.pk, [(refused, rejection(refusal, now))], at=now, subaccount_id=subaccount_pk)
             sending_wakeup.notify()
             raise
         acceptance.store(self.account.pk, [(message, None)], at=now)

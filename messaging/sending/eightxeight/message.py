@@ -95,8 +95,11 @@ def summarize(body: Any, origin: Origin, client_batch_id: str = "") -> SendSumma
         lenient.mapping(data.get("user")),
         lenient.mapping(lenient.mapping(data.get("content")).get("template")),
     )
+    number_text, country = user.get("msisdn"), lenient.text(user.get("country"), 2).upper()
+    msisdn = (e164(number_text, country) if isinstance(number_text, str) else "") or lenient.digits(number_text)
     return SendSummary(
-        msisdn=lenient.digits(user.get("msisdn")),
+        msisdn=msisdn,
+        user_id="" if msisdn else lenient.user_id(user.get("channelUserId")),
         content_type=lenient.text(data.get("type"), 24).lower(),
         template_name=lenient.text(template_data.get("name"), 512),
         template_language=lenient.text(template_data.get("language"), 16),

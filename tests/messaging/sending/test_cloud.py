@@ -195,6 +195,25 @@ def test_a_wrong_field_is_named(ask, shape, change, expected, named):
 
 
 @pytest.mark.parametrize(
+    ("recipient", "expected"),
+    [
+        ({"to": "+1 (650) 555-1234"}, ("16505551234", "", "")),
+        ({"to": 6591990000}, ("6591990000", "", "")),
+        ({"recipient": "SG.1349"}, ("", "SG.1349", "")),
+        ({"to": "SG.1349"}, ("", "SG.1349", "")),
+        ({"to": "+6591990000", "recipient": "SG.1349"}, ("6591990000", "", "")),
+        ({"to": "Y2FwaV9ncm91cDox", "recipient_type": "group"}, ("", "", "Y2FwaV9ncm91cDox")),
+        ({"to": "+6591990000", "recipient_type": "group"}, ("6591990000", "", "")),
+        ({"to": ["x"], "recipient_type": "group"}, ("", "", "")),
+        ([], ("", "", "")),
+    ],
+)
+def test_a_refused_body_keeps_its_recipient(recipient, expected):
+    about = cloud.summarize(recipient, Origin())
+    assert (about.msisdn, about.user_id, about.group_id) == expected
+
+
+@pytest.mark.parametrize(
     "recipient",
     [{"to": "IN.33284847560024423820"}, {"to": " IN.33284847560024423820 "}, {"to": "+65-x-91990000"},
      {"recipient": "6591990000"}, {"to": 6591990000}, {"to": "+6591990000", "recipient_type": "6591990000"}],

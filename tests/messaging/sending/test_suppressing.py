@@ -65,6 +65,21 @@ def test_in_the_form_of_the_cloud_api(acme, ask, provider, shape):  # noqa: F811
     assert ask[shape]({**bodies.CLOUD_TO, "type": "text", "text": {"body": "Hello"}}).status_code == 200
 
 
+@pytest.mark.parametrize("shape", ["graph", "360dialog", "8x8"])
+def test_the_row_keeps_a_person_without_a_number(acme, ask, post, shape):  # noqa: F811
+    user_id = "SG.13491208655302741918"
+    stop(acme, user_id)
+    if shape == "8x8":
+        answer = post(SEND, template("weekend_sale") | {"user": {"channelUserId": user_id}})
+    else:
+        answer = ask[shape]({**SALE, "to": "", "recipient": user_id})
+    assert answer.status_code == 400
+    send_due()
+    message = Message.objects.get()
+    assert (message.status, message.msisdn, message.user_id, message.country) == ("rejected", "", user_id, "SG")
+    assert message.template.name == "weekend_sale"
+
+
 def test_our_own_refusal_is_no_stop_of_the_person(acme, post):
     stop(acme, source=Source.API)
     post(SEND, template("weekend_sale"))
