@@ -10,6 +10,7 @@ from uuid import UUID
 import phonenumbers
 
 from core.calling_codes import country_of
+from core.spellings import standard
 from events.addresses import url_problem
 from messaging.log.models import Message
 from messaging.sending import restrictions
@@ -131,7 +132,7 @@ def _read_recipient(data: Mapping[str, Any], sender: Sender) -> tuple[str, str]:
     msisdn = e164(msisdn_text, country)
     if not msisdn:
         raise Refusal(1002, _NO_NUMBER)
-    if msisdn == sender.msisdn:
+    if standard(msisdn) == standard(sender.msisdn):
         raise Refusal(1002, "'user.msisdn' is the number that sends: give another recipient.")
     _check_country(country_of(msisdn))
     return msisdn, ""
@@ -139,7 +140,10 @@ def _read_recipient(data: Mapping[str, Any], sender: Sender) -> tuple[str, str]:
 
 @lru_cache(maxsize=65_536)
 def e164(number_text: str, country: str) -> str:
-    """The digits of a phone number, empty when it is none; a national one needs its country."""
+    """The digits of a phone number, empty when it is none; a national one needs its country.
+
+    Either spelling of a mobile number in Brazil, Mexico or Argentina is kept: WhatsApp may know only the one given.
+    """
     if len(number_text) > 32 or "\n" in number_text:
         return ""
     stripped = number_text.strip()
@@ -148,9 +152,14 @@ def e164(number_text: str, country: str) -> str:
         number = phonenumbers.parse(text, country or None)
     except phonenumbers.NumberParseException:
         return ""
-    if number.extension or not phonenumbers.is_possible_number(number) or not phonenumbers.is_valid_number(number):
+    digits = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)).removeprefix("+")
+    if number.extension or not (phonenumbers.is_valid_number(number) or _is_valid(standard(digits))):
         return ""
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)).removeprefix("+")
+    return digits
+
+
+def _is_valid(msisdn: str) -> bool:
+    return phonenumbers.is_valid_number(phonenumbers.parse(f"+{msisdn}"))
 
 
 def _check_country(country: str) -> None:

@@ -16,6 +16,7 @@ from messaging.log.lifecycle.provider_ids import reference
 from messaging.log.models import Message, PhoneNumber, Template
 from messaging.sending import senders, settlement
 from messaging.sending.eightxeight import Refusal, read
+from messaging.sending.eightxeight.message import e164
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin
 from providers.registry import VENDORS
@@ -282,6 +283,38 @@ def read_or_refused(body, sender):
         return read(body, sender, Origin())
     except Refusal as refusal:
         return refusal
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "msisdn"),
+    [
+        ("+551187999990", "", "551187999990"),
+        ("551187999990", "BR", "551187999990"),
+        ("11 8799-9990", "BR", "551187999990"),
+        ("+5511987999990", "", "5511987999990"),
+        ("+5215512345678", "", "5215512345678"),
+        ("+52 1 55 1234 5678", "MX", "5215512345678"),
+        ("+525512345678", "", "525512345678"),
+        ("+541123456789", "", "541123456789"),
+        ("+5491123456789", "", "5491123456789"),
+        ("+55118799999", "", ""),
+        ("+521551234567", "", ""),
+        ("+6531580001 ext. 5", "", ""),
+    ],
+)
+def test_the_spellings_that_whatsapp_keeps_are_numbers(text, country, msisdn):
+    assert e164(text, country) == msisdn
+
+
+def test_a_number_in_the_spelling_of_whatsapp_is_accepted(acme, post):
+    numbers = ["+551187999990", "+5215512345678"]
+    text = {"type": "text", "content": {"text": "Hello"}}
+    assert post(SEND, {**text, "user": {"msisdn": numbers[0], "country": "BR"}}).status_code == 200
+    batch = post(f"{SEND}/batch", {"messages": [{**text, "user": {"msisdn": number}} for number in numbers]}).json()
+    assert (batch["acceptedCount"], batch["rejectedCount"]) == (2, 0)
+    assert sorted(about["msisdn"] for about in Submission.objects.values_list("about", flat=True)) == [
+        "5215512345678", "551187999990", "551187999990",
+    ]  # fmt: skip
 
 
 class TestBatch:
