@@ -17,7 +17,7 @@ __all__ = ["INVALID", "RESTRICTED", "Content", "MetaRefusal", "is_mark", "is_use
            "read_content", "read_group", "read_recipient"]  # fmt: skip
 
 _LONGEST_TEXT, _LONGEST_CAPTION, _LONGEST_REFERENCE = 4096, 1024, 512
-_LONGEST_URL = 2048
+_LONGEST_URL, _LONGEST_NUMBER = 2048, 15
 _MEDIA = ("image", "audio", "video", "document", "sticker")
 _PHONE_PUNCTUATION = re.compile(r"[ +()\-]")
 _PHONE = re.compile(r"[1-9][0-9]{6,14}")
@@ -92,7 +92,16 @@ def is_user_id(value: Any) -> bool:
 
 def read_group(body: Mapping[str, Any]) -> str:
     """The id of the group that the message is for; empty for one person. Raises `MetaRefusal`."""
-    return text_of(body.get("to"), "to", 140) if body.get("recipient_type") == "group" else ""
+    if body.get("recipient_type") != "group":
+        return ""
+    group = text_of(body.get("to"), "to", 140)
+    digits = re.sub(r"[\W_]", "", group)
+    if (digits.isdecimal() and len(digits) <= _LONGEST_NUMBER) or is_user_id(group):
+        raise MetaRefusal(
+            INVALID, "Param to must be the id of a group, which is no phone number and no user id: "
+            "give one, or leave recipient_type out to send to a person.", field="to",
+        )  # fmt: skip
+    return group
 
 
 def read_content(body: Mapping[str, Any]) -> Content:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from providers.meta import simulated_templates
-from providers.meta.requests import MetaRefusal, is_user_id, read_content
+from providers.meta.requests import MetaRefusal, is_user_id, phone_digits, read_content
 from providers.simulation import MessageRequest, SimulatedRefusal, Templates, digits
 
 TYPES = ("text", "template", "image", "audio", "video", "document", "sticker", "location", "contacts", "interactive",
@@ -82,6 +82,8 @@ def _recipient(data: Mapping[str, Any]) -> dict[str, Any]:
         raise SimulatedRefusal(100, "The parameter to is required.")
     kind = data.get("recipient_type", "individual")
     if kind == "group":
+        if phone_digits(to):
+            raise SimulatedRefusal(100, "Param to is not the id of a group.")
         return {"to": to, "msisdn": "", "group_id": to}
     if kind != "individual":
         raise SimulatedRefusal(100, "Param recipient_type must be one of {individual, group}.")

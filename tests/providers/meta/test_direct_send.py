@@ -80,5 +80,15 @@ def test_a_user_id_belongs_in_recipient():
 def test_a_group_has_an_id():
     group = {"messaging_product": "whatsapp", "to": "Y2FwaV9ncm91cDox", "recipient_type": "group"}
     assert (read_recipient(group), read_group(group), read_group({"to": "+65"})) == (("", ""), "Y2FwaV9ncm91cDox", "")
+    assert recipient(to="120363123456789012", recipient_type="group") == ("", "")
     with pytest.raises(MetaRefusal, match="parameter to"):
         recipient(recipient_type="group", recipient="US.1349")
+
+
+@pytest.mark.parametrize(
+    "to", ["+6593990000", "6593990000", " +65 (9399) 00-00", "+65.9399.0000", "+٦٥٩٣٩٩٠٠٠٠", "US.1349"]
+)
+def test_a_person_is_no_group(to):
+    with pytest.raises(MetaRefusal, match="to must be the id of a group") as refused:
+        recipient(recipient_type="group", to=to)
+    assert (refused.value.code, refused.value.field, to in refused.value.message) == (100, "to", False)
