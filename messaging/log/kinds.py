@@ -106,9 +106,11 @@ class PhoneNumberText(FreeText):
 
 
 def _too_short(text: str, exact_numbers: bool) -> str:
-    """The problem of a short number. People who see masked numbers give complete ones, which may be short."""
-    if exact_numbers or len(digits_of(text)) >= SHORTEST_PREFIX:
+    """The problem of a short number. People who see masked numbers give complete ones: digits could be guessed."""
+    if len(digits_of(text)) >= (SHORTEST_NUMBER if exact_numbers else SHORTEST_PREFIX):
         return ""
+    if exact_numbers:
+        return _("Enter the complete number with its country code, such as +65 9123 4567.")
     return _("Enter at least the first %(n)d digits of the number.") % {"n": SHORTEST_PREFIX}
 
 

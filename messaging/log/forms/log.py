@@ -14,7 +14,7 @@ from accounts.reach import Reach
 from core.countries import country_choices
 from core.filters import Pill, pills, query
 from core.forms import INPUT, FastTextInput, FilterForm, clean_params, select
-from core.numbers import format_number
+from core.numbers import format_number, is_number
 from messaging.log.declaration import is_blank
 from messaging.log.enums import Status
 from messaging.log.models import PhoneNumber, Template
@@ -81,6 +81,11 @@ class LogForm(TrafficForm):
             if each.names is None or each.page not in self.fields:  # lists of names are above
                 self.fields[each.page] = each.kind.page_field(each.label)
         self.order_fields([each.page for each in self.filters])
+
+    @property
+    def needs_whole_number(self) -> bool:
+        """Whether a number was entered by somebody who finds numbers only by all their digits."""
+        return self.exact_numbers and any(is_number(self.params.get(name, "")) for name in ("q", "msisdn"))
 
     @property
     def more_fields(self) -> list[forms.BoundField]:

@@ -25,6 +25,7 @@ from messaging.log.kinds import (
 from tests.traffic import AT
 
 ZONE = ZoneInfo("Asia/Singapore")
+COMPLETE = "Enter the complete number with its country code, such as +65 9123 4567."
 
 
 def rendered(kind, value=None):
@@ -152,7 +153,8 @@ def test_umids(text, umid):
 def test_first_digits_are_for_those_who_see_whole_numbers(kind):
     assert kind.problem("659123", exact_numbers=False) == ""
     assert kind.problem("65912", exact_numbers=False) == "Enter at least the first 6 digits of the number."
-    assert kind.problem("65912", exact_numbers=True) == ""
+    assert kind.problem("659123", exact_numbers=True) == COMPLETE
+    assert kind.problem("6591234", exact_numbers=True) == ""
 
 
 def test_a_day_of_a_zone_that_skips_its_midnight():

@@ -71,7 +71,7 @@ def test_a_person(people, listed, exact_numbers, person, rows):
 def test_a_number_or_id_and_what_else_its_owner_has(people):
     assert calls(people, person="65 9111 1111") == calls(people, msisdn=OLD) == "AC"  # all with the number itself
     assert calls(people, user_id="SG.1") == "AB"
-    assert (calls(people, person="551198"), calls(people, person="551198", exact_numbers=True)) == ("DE", "")
+    assert (calls(people, person="551198"), calls(people, person="5511987", exact_numbers=True)) == ("DE", "")
 
 
 def test_a_person_by_one_of_their_messages_within_reach(people, other):
