@@ -321,8 +321,9 @@ def test_what_makes_no_sense_is_named(texts, wrong):
     assert parse({"template": "weekend_sale", **texts}) == ({"template": "weekend_sale"}, wrong)
 
 
-SHORT, NO_NUMBER, NO_UMID = (
+SHORT, COMPLETE, NO_NUMBER, NO_UMID = (
     "Enter at least the first 6 digits of the number.",
+    "Enter the complete number with its country code, such as +65 9123 4567.",
     "Enter the digits of a phone number with its country code.",
     "Enter the UMID, or at least its first 8 digits.",
 )
@@ -335,12 +336,14 @@ SHORT, NO_NUMBER, NO_UMID = (
         ({"msisdn": "659123"}, {}),
         ({"msisdn": "65912"}, {"msisdn": SHORT}),
         ({"msisdn": "+0065912"}, {"msisdn": SHORT}),
-        ({"msisdn": "65912", "exact_numbers": True}, {}),
+        ({"msisdn": "6591234", "exact_numbers": True}, {}),
         ({"msisdn": "someone"}, {"msisdn": NO_NUMBER}),
         ({"msisdn": "someone", "exact_numbers": True}, {"msisdn": NO_NUMBER}),
         ({"msisdn": "1" * 16}, {"msisdn": NO_NUMBER}),
         ({"search": "65912"}, {"search": SHORT}),
-        ({"search": "65912", "exact_numbers": True}, {}),
+        ({"search": "659123", "exact_numbers": True}, {"search": COMPLETE}),
+        ({"search": "6591234", "exact_numbers": True}, {}),
+        ({"msisdn": "12", "exact_numbers": True}, {"msisdn": COMPLETE}),
         ({"search": "+65 9123"}, {}),
         ({"search": "a5912"}, {}),
         ({"umid": HEX[:8]}, {}),
