@@ -31,6 +31,7 @@ from messaging.log.models import (
 from messaging.persons.enums import IdentityKind
 from messaging.persons.resolution import Holding, Identity
 from messaging.persons.selectors.identities import identities, identity_in, identity_of, persons_of
+from messaging.persons.selectors.names import identities_named
 from providers.reading import user_id
 from providers.registry import VENDORS
 
@@ -251,8 +252,8 @@ def by_umid(account: Account, text: str, query: QueryContext) -> Q:
 
 
 def by_search(account: Account, text: str, query: QueryContext) -> Q:
-    """A complete phone number or its first digits, a user id or @username, a UMID, a provider's id, or a part of a
-    template's or source's name.
+    """A complete phone number or its first digits, a user id or username, a UMID, a provider's id, a part of a
+    template's or source's name, or, for people who see names, the beginnings of the words of a person's name.
 
     An existing provider's id matches that message alone.
     """
@@ -266,7 +267,17 @@ def by_search(account: Account, text: str, query: QueryContext) -> Q:
         (name, _ids(model.objects.filter(account=account, name__icontains=text)))
         for name, model in (("template", Template), ("source", Source))
     )
-    return _any([by_umid(account, text, query), *(Q(**{f"{name}__in": ids}) for name, ids in named if ids)])
+    persons = [] if query.exact_numbers else _of_named(account, text)
+    return _any([by_umid(account, text, query), *persons, *(Q(**{f"{name}__in": ids}) for name, ids in named if ids)])
+
+
+def _of_named(account: Account, text: str) -> list[Q]:
+    """The messages with the persons of a name; empty without any."""
+    owners = identities_named(account.pk, text)
+    if not owners:
+        return []
+    known = persons_of(account.pk, {identity for identity, _ in owners})
+    return [_with_groups(account, messages_of({each for owner in owners for each in known.of(*owner)}))]
 
 
 def _any(conditions: Iterable[Q]) -> Q:

@@ -48,8 +48,8 @@ class MessageQuery:
 
     search: str = declare(
         Search(512, {"type": "search", "placeholder": _("Number, UMID or name"), "autocomplete": "off"}), _("Search"),
-        "A number or at least its first six digits, a user id, @username or other id, or part of a template, campaign "
-        "or bot name.",
+        "A number or at least its first six digits, a user id, @username or other id, part of a template, "
+        "campaign or bot name, or, with `msisdn:read`, the beginnings of the words of a person's name.",
         where=predicates.by_search, alias="q", more=False, finds_few=True,
     )  # fmt: skip
     status: Sequence[str] = declare(

@@ -4,7 +4,10 @@ Times merge as least or greatest, so any order and any repetition of the same we
 are in their standard spelling (`core.spellings`).
 """
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.db.models import F, Func, Value
 from django.db.models.functions import Lower
 
 from core.tenancy import LOOSE, TenantModel
@@ -57,6 +60,17 @@ class IdentityChange(IdentityModel):
         return f"{self.value} → {self.new_value}"
 
 
+MARKS = "._-@/:+"  # between the words of a name; PostgreSQL would take hosts, files and addresses for one word
+
+
+def name_words() -> SearchVector:
+    """The words of a name in lower case, as `persons_name_words` has them."""
+    words = Func(
+        F("name"), Value(MARKS), Value(" " * len(MARKS)), function="translate", output_field=models.TextField()
+    )
+    return SearchVector(words, config="simple")
+
+
 class PersonName(IdentityModel):
     """A name that the owner of an identity had."""
 
@@ -70,6 +84,7 @@ class PersonName(IdentityModel):
             models.Index(
                 "account", Lower("name"), condition=models.Q(name_kind=NameKind.USERNAME), name="persons_name_username"
             ),
+            GinIndex(name_words(), name="persons_name_words"),
         )
 
     def __str__(self) -> str:

@@ -1,11 +1,34 @@
 """What persons are called."""
 
+import re
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import F, Func, TextField
 
 from core.spellings import standard_sql
-from messaging.persons.enums import NameKind
+from messaging.persons.enums import IdentityKind, NameKind
+from messaging.persons.models import MARKS, PersonName, name_words
+from messaging.persons.resolution import Identity
+
+_BETWEEN = re.compile(rf"[\s{re.escape(MARKS)}'\\]+")
+_SHORTEST = 3  # bytes: fewer would match half of all names
+_MOST = 50  # persons
+
+
+def identities_named(account_id: int, text: str) -> list[tuple[Identity, datetime]]:
+    """Who has a username or profile name with words that begin with those of a text, and when they last had it.
+
+    The latest 50, through the index of words.
+    """
+    words = list(filter(None, _BETWEEN.split(text)))
+    if len("".join(words).encode()) < _SHORTEST:
+        return []
+    beginnings = SearchQuery(" & ".join(f"'{word}':*" for word in words), config="simple", search_type="raw")
+    rows = PersonName.objects.annotate(words=name_words()).filter(account=account_id, words=beginnings)
+    latest = rows.order_by("-last_at").values_list("kind", "value", "last_at")[:_MOST]
+    return [(Identity(IdentityKind(kind), value), at) for kind, value, at in latest]
 
 
 class Called(NamedTuple):

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 
 from messaging.log.models import Message, PhoneNumber
 from messaging.log.query import MessageQuery, build, parse, problems
 from messaging.log.selectors.matching import matching
+from messaging.persons.models import PersonName, name_words
+from messaging.persons.selectors.names import identities_named
 from tests.traffic import AT, report, send_to_group
 
 pytestmark = pytest.mark.django_db
@@ -68,14 +71,37 @@ def test_a_person_by_one_of_their_messages(people, other):
     [
         ("SG.1", "ABC"),
         ("@ann.lee", "ABC"),
-        ("ann.lee", ""),
+        ("ann.lee", "ABC"),
+        ("Ann.L", "ABC"),
+        ("Lee ann", "ABC"),
+        ("cy_1", "F"),
+        ("hin", ""),
+        ("an", ""),
+        ("Ann \\ & | :* !'(", "ABC"),
+        ("हाना", "H"),
         ("+6591111111", "ABDE"),
         ("659111", "ABDE"),
         ("@two words", ""),
     ],
 )
 def test_the_search(people, text, found):
+    received(people, "H", 7, user_id="IN.4", profile_name="हाना किम")
     assert ids_of(people, search=text) == found
+
+
+def test_names_find_nothing_for_people_who_do_not_see_them(people, other):
+    assert ids_of(people, search="ann", reach={"exact_numbers": True}) == ""
+    assert ids_of(other, search="ann") == ""
+
+
+def test_a_name_is_found_through_the_index_of_words(people):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
+    owners = identities_named(people.pk, "ann lee")
+    assert [identity.value for identity, _ in owners] == ["SG.1"]
+    rows = PersonName.objects.annotate(words=name_words()).filter(words=SearchQuery("ann", config="simple"))
+    assert "persons_name_words" in rows.explain()
 
 
 def test_a_number_finds_what_else_its_owner_has(people):

@@ -120,8 +120,8 @@ def test_traits():
 
 
 HELP = {
-    "search": "A number or at least its first six digits, a user id, @username or other id, or part of a template, "
-    "campaign or bot name.",
+    "search": "A number or at least its first six digits, a user id, @username or other id, part of a template, "
+    "campaign or bot name, or, with `msisdn:read`, the beginnings of the words of a person's name.",
     "status": "Several are combined with OR.",
     "direction": "From the business or from a person.",
     "subaccount": "subAccountId",
