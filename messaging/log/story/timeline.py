@@ -38,6 +38,8 @@ _GROUP_SENTENCES = {
     "read": gettext_lazy("Opened by a participant."),
     "failed": gettext_lazy("WhatsApp could not deliver it to a participant."),
 }
+_STEPS = {"queued": 0, "received": 0, "sent": 1, "delivered": 2, "failed": 2, "rejected": 2, "expired": 2}
+_LAST_STEP = 3
 _WORDS = {EDITED: gettext_lazy("Edited"), REVOKED: gettext_lazy("Deleted")}
 LONG_IN_SENT = timedelta(hours=1)
 _IMPORTED = gettext_lazy("Imported with the history of the number: it is from before the number was connected.")
@@ -80,10 +82,17 @@ class TimelineEntry:
 def timeline(story: Story) -> list[TimelineEntry]:
     """Return the statuses in the order in which they happened."""
     entries, before = [], None
-    for event in story.events:
-        entries.append(_entry(story, event, format_gap(before, event.at) if before else ""))
+    for event in sorted(story.events, key=_order):
+        entries.append(_entry(story, event, format_gap(min(before, event.at), event.at) if before else ""))
         before = event.at
     return entries
+
+
+def _order(event: StatusEvent) -> tuple[datetime, int, datetime]:
+    """The key by which statuses are sorted. Within a second their states decide: Meta's times are whole seconds, ours
+    are not.
+    """
+    return event.at.replace(microsecond=0), _STEPS.get(event.state, _LAST_STEP), event.at
 
 
 def _entry(story: Story, event: StatusEvent, after: str) -> TimelineEntry:

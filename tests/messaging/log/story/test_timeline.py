@@ -56,6 +56,28 @@ def test_timeline():
 
 
 @pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (  # Tollgate's own time has fractions, Meta's have none
+            [("sent", 0), ("delivered", 0), ("read", 0), ("queued", 0.2)],
+            [("queued", ""), ("sent", "+0 s"), ("delivered", "+0 s"), ("read", "+0 s")],
+        ),
+        ([("sent", 0), ("rejected", 0.1), ("queued", 0.3)], [("queued", ""), ("sent", "+0 s"), ("rejected", "+0.1 s")]),
+        ([("queued", 0.9), ("sent", 1)], [("queued", ""), ("sent", "+0.1 s")]),
+        (
+            [("failed", 0.1), ("delivered", 0.4), ("sent", 0.5)],
+            [("sent", ""), ("failed", "+0 s"), ("delivered", "+0.3 s")],
+        ),
+        ([("edited", 0), ("received", 0)], [("received", ""), ("edited", "+0 s")]),
+        ([("delivered", 1), ("sent", 2)], [("delivered", ""), ("sent", "+1 s")]),  # not in the same second
+    ],
+)  # fmt: skip
+def test_within_a_second_states_decide(events, expected):
+    history = [StatusEvent(at=AT + timedelta(seconds=seconds), state=state) for state, seconds in events]
+    assert [(entry.state, entry.after) for entry in timeline(Story(Message(), history, []))] == expected
+
+
+@pytest.mark.parametrize(
     ("about", "words"),
     [
         ({"category": "utility", "sent_at": AT}, "Not delivered within 30 days."),
