@@ -216,7 +216,7 @@ def _erase_rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
         saved_filters=log_erasure.delete_filters(account, person),
         kept_answers=erase_responses(account, person.names),
         exports=withdraw(account, person),
-        suppressions=suppression_erasure.erase(account.pk, person.identities_at(timezone.now())),
+        suppressions=suppression_erasure.erase(account.pk, person.holdings, timezone.now()),
     ), None
 
 

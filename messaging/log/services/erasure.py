@@ -67,10 +67,6 @@ class Person:
         """Those of a time: a number that has moved is somebody else's now."""
         return Person(frozenset(each for each in self.holdings if each.covers(at))).names
 
-    def identities_at(self, at: datetime) -> set[Identity]:
-        """The identities of a time."""
-        return {each.identity for each in self.holdings if each.covers(at)}
-
     def is_in(self, event: PersonalEvent, received_at: datetime) -> bool:
         """Whether an event is about this person."""
         msisdn, *ids = identities_in(event)

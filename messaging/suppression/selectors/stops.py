@@ -34,9 +34,11 @@ WITH RECURSIVE connected (n, kind, value, depth) AS (
         WHERE l.account_id = %(account)s AND l.kind = c.kind AND l.new_value = c.value
     ) x (kind, value) WHERE c.depth < %(depth)s
 )
-SELECT DISTINCT c.n, s.kind, s.value, s.person_stopped_at, s.person_started_at, s.account_stopped_at,
+SELECT DISTINCT c.n, c.kind, c.value, s.person_stopped_at, s.person_started_at, s.account_stopped_at,
     s.account_started_at, s.stopped_at IS NOT NULL
-FROM connected c JOIN suppression_suppression s ON s.account_id = %(account)s AND s.kind = c.kind AND s.value = c.value
+FROM connected c JOIN suppression_suppression s ON s.account_id = %(account)s
+    AND ((s.kind = c.kind AND s.value = c.value) OR (s.kind = %(erased)s AND s.value = encode(
+        sha256(convert_to(concat_ws(':', %(account)s::text, c.kind, c.value), 'UTF8')), 'hex')))
 """
 
 
@@ -74,41 +76,48 @@ def stop_at(account_id: int, identity: Identity, moment: datetime) -> Stop | Non
     for each in person:
         condition |= Q(kind=each.identity.kind, value=each.identity.value)
     events = SuppressionEvent.objects.filter(condition, account=account_id, at__lte=moment).exclude(source=Source.ERROR)
-    return stop_of(identity, [_times(event) for event in events], person)
+    return stop_of(
+        identity, [times_of(event, Identity(IdentityKind(event.kind), event.value)) for event in events], person
+    )
 
 
-def _times(event: SuppressionEvent) -> Times:
+def times_of(event: SuppressionEvent, identity: Identity) -> Times:
+    """What one event of an identity does."""
     who, what = (
         "person" if event.source in BY_PERSON else "account",
         "stopped" if event.action == Action.STOP else "started",
     )
     times = dict.fromkeys(Times._fields[1:]) | {f"{who}_{what}": event.at}
-    return Times(Identity(IdentityKind(event.kind), event.value), **times)
+    return Times(identity, **times)
 
 
 def _find(account_id: int, wanted: list[Identity]) -> dict[Identity, list[Times]]:
     """What is recorded about the wanted identities and those connected with them, where any of it is a stop."""
     if not wanted:
         return {}
-    looked_up: list[tuple[Identity, tuple[str, str]]] = [(identity, identity) for identity in wanted]
-    looked_up += [(identity, (ERASED, hash_of(account_id, identity))) for identity in wanted]
-    kinds, values = ([str(alias[side]) for _, alias in looked_up] for side in (0, 1))
+    kinds, values = ([str(identity[side]) for identity in wanted] for side in (0, 1))
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, {"account": account_id, "depth": _DEPTH, "kinds": kinds, "values": values})
+        cursor.execute(
+            _FIND, {"account": account_id, "depth": _DEPTH, "kinds": kinds, "values": values, "erased": ERASED}
+        )
         rows = cursor.fetchall()
     found: defaultdict[Identity, list[Times]] = defaultdict(list)
     with_stop: set[Identity] = set()
     for n, kind, value, *times, is_stopped in rows:
-        wanted_identity = looked_up[n - 1][0]
-        identity = wanted_identity if kind == ERASED else Identity(IdentityKind(kind), value)
-        found[wanted_identity].append(Times(identity, *times))
+        wanted_identity = wanted[n - 1]
+        found[wanted_identity].append(Times(Identity(IdentityKind(kind), value), *times))
         if is_stopped:
             with_stop.add(wanted_identity)
     return {identity: found[identity] for identity in with_stop}
 
 
 def stop_of(identity: Identity, rows: Sequence[Times], person: Iterable[Holding]) -> Stop | None:
-    """The stop of a person that follows from what is recorded about identities, of which some may be another's.
+    """The stop of a person that follows from what is recorded about identities, of which some may be another's."""
+    return max(stops_of(identity, rows, person), default=None)
+
+
+def stops_of(identity: Identity, rows: Sequence[Times], person: Iterable[Holding]) -> list[Stop]:
+    """The person's own stop and the account's, each if nothing has lifted it.
 
     What the account stopped counts for the identity itself whoever has it; everything else only while it was the
     person's. A stop and a start of the same moment stop.
@@ -124,14 +133,13 @@ def stop_of(identity: Identity, rows: Sequence[Times], person: Iterable[Holding]
 
     account_start = latest("account_started")
     person_start = max(filter(None, (latest("person_started"), account_start)), default=None)
-    candidates = (
+    return [
         Stop(at, by_person)
         for at, start, by_person in (
             (latest("person_stopped"), person_start, True), (latest("account_stopped"), account_start, False),
         )
         if at is not None and (start is None or at >= start)
-    )  # fmt: skip
-    return max(candidates, default=None)
+    ]  # fmt: skip
 
 
 def _is_theirs(identity: Identity, at: datetime, holdings: Sequence[Holding], wanted: Identity, name: str) -> bool:

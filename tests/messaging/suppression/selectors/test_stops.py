@@ -7,10 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from messaging.persons.enums import IdentityKind
+from messaging.persons.erasure import erase as erase_links
 from messaging.persons.recording import Sighting
 from messaging.persons.recording import record as record_persons
 from messaging.persons.resolution import Identity
-from messaging.persons.selectors.identities import identity_of
+from messaging.persons.selectors.identities import identities, identity_of
 from messaging.suppression import erasure
 from messaging.suppression.enums import ERASED, Action, Source
 from messaging.suppression.models import Suppression, SuppressionEvent
@@ -18,8 +19,10 @@ from messaging.suppression.recording import Fact, record
 from messaging.suppression.selectors.stops import Stop, stop_at, stopped
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
 AT = datetime(2026, 10, 15, 12, tzinfo=UTC)
 NUMBER, USER = identity_of("919876543210"), identity_of("IN.13491208655302741918")
+PARENT = identity_of("IN.ENT.13491208655302741918")
 STOP, START = Action.STOP, Action.START
 
 
@@ -137,7 +140,7 @@ def test_the_stop_at_a_moment(acme):
 def test_an_erased_person_stays_stopped_without_a_number(acme):
     note(acme)
     note(acme, STOP, Source.PAGE, hours=1)
-    erasure.erase(acme.pk, [NUMBER])
+    erasure.erase(acme.pk, identities(acme.pk, NUMBER), NOW)
     entry = Suppression.objects.get()
     assert (entry.kind, len(entry.value), entry.stopped_at) == (ERASED, 64, AT + timedelta(hours=1))
     assert set(SuppressionEvent.objects.values_list("kind", "reason")) == {(ERASED, "")}
@@ -146,3 +149,70 @@ def test_an_erased_person_stays_stopped_without_a_number(acme):
     assert stopped(acme.pk, [NUMBER])[NUMBER].by_person is False
     note(acme, START, Source.PAGE, hours=3)
     assert not is_stopped(acme)
+
+
+def erase_person(account, identity):
+    """Erase the entries and, as an erasure does, the links."""
+    person = identities(account.pk, identity)
+    n = erasure.erase(account.pk, person, NOW)
+    erase_links(account.pk, person)
+    return n
+
+
+@pytest.mark.parametrize("stopped_by", [NUMBER, USER, PARENT])
+@pytest.mark.parametrize("source", [Source.WORD, Source.CSV])
+def test_every_identity_of_an_erased_person_stays_stopped(acme, stopped_by, source):
+    record_persons([Sighting(acme.pk, AT, msisdn=NUMBER.value, user_id=USER.value, parent_user_id=PARENT.value)])
+    note(acme, source=source, identity=stopped_by, hours=1)
+    assert erase_person(acme, USER) == 1
+    assert [is_stopped(acme, each) for each in (NUMBER, USER, PARENT)] == [True] * 3
+    assert not Suppression.objects.exclude(kind=ERASED).exists()
+    link(acme, user=Identity(IdentityKind.USER_ID, "IN.13"), hours=200)
+    assert is_stopped(acme, Identity(IdentityKind.USER_ID, "IN.13"))  # who has a stopped number
+
+
+def test_a_lifted_stop_of_an_erased_person_stays_lifted(acme):
+    link(acme)
+    note(acme, identity=NUMBER, hours=1)
+    note(acme, START, identity=USER, hours=2)
+    assert erase_person(acme, NUMBER) == 2
+    assert not is_stopped(acme, NUMBER)
+    assert not is_stopped(acme, USER)
+
+
+def test_a_person_is_erased_again(acme):
+    link(acme)
+    note(acme, identity=NUMBER, hours=1)
+    erase_person(acme, USER)
+    link(acme, hours=2)
+    assert erase_person(acme, USER) == 0
+    assert [is_stopped(acme, each) for each in (NUMBER, USER)] == [True, True]
+    note(acme, START, identity=USER, hours=3)
+    link(acme, hours=3)
+    assert erase_person(acme, USER) == 1
+    assert [is_stopped(acme, each) for each in (NUMBER, USER)] == [False, False]
+
+
+@pytest.mark.parametrize("source", [Source.WORD, Source.CSV])
+def test_a_stop_under_a_former_number_stays_for_the_person_without_the_number(acme, source):
+    new = identity_of("919800000001")
+    link(acme)
+    note(acme, source=source, identity=NUMBER, hours=1)
+    link(acme, number=new, hours=100)
+    erase_person(acme, USER)
+    assert [is_stopped(acme, each) for each in (new, USER)] == [True, True]
+    assert is_stopped(acme, NUMBER) == (source == Source.CSV)  # the account's stop is of the number itself
+    assert not SuppressionEvent.objects.exclude(kind=ERASED).exists()
+    assert not Suppression.objects.exclude(kind=ERASED).exists()
+
+
+def test_erasing_who_has_a_number_now_lifts_no_stop_of_who_had_it_before(acme):
+    somebody = Identity(IdentityKind.USER_ID, "IN.999")
+    link(acme)
+    note(acme, identity=NUMBER, hours=1)
+    link(acme, user=somebody, hours=100)
+    note(acme, START, identity=NUMBER, hours=101)
+    erase_person(acme, somebody)
+    assert is_stopped(acme, USER)
+    assert not is_stopped(acme, somebody)
+    assert Suppression.objects.get(kind=NUMBER.kind).stopped_at == AT + timedelta(hours=1)
