@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 import phonenumbers
 
+from core.numbers import decimals
+
 # Without the ninth digit, numbers from 2 to 5 are landlines of somebody else; mobile numbers began with 6 to 9.
 _BRAZIL = re.compile(r"55([14689][1-9]|2[12478]|3[1-578]|5[13-5]|7[13-579])9?([16-9]\d{7})")
 _MEXICO = re.compile(r"521?([2-9]\d{9})")
@@ -54,6 +56,33 @@ def standard_sql(column: str) -> str:
         for pattern, form, _ in _PLANS
     )
     return f"CASE {' '.join(whens)} ELSE {column} END"
+
+
+def full_number(text: str) -> str:
+    """The number that a text with a country code is, in its standard spelling; empty without a country code.
+
+    Without a plus sign or `00` the digits must be a valid number of their country.
+    """
+    digits = decimals(text)
+    number = next(iter(read_numbers(f"+{digits.lstrip('0')}")), "")
+    has_code = "+" in text or digits.startswith("00")
+    return number if has_code or (is_valid(number) and not digits.startswith("0")) else ""
+
+
+def national_numbers(text: str, countries: Iterable[str]) -> set[str]:
+    """The numbers, in every spelling, that a text without a country code is in these countries (ISO 3166)."""
+    if "+" in text or decimals(text).startswith("00"):
+        return set()
+    numbers = {number for number in (_national(decimals(text), each) for each in countries) if is_valid(number)}
+    return {form for number in numbers for form in spellings(number)}
+
+
+def is_valid(digits: str) -> bool:
+    """Whether digits with a country code are a number of its numbering plan."""
+    try:
+        return bool(phonenumbers.is_valid_number(phonenumbers.parse(f"+{digits}")))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def read_numbers(text: str, countries: Iterable[str] = ()) -> list[str]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Account
 from accounts.principal import Principal
 from archive.deletion.certificates import certificate_of, sha256_of
 from archive.deletion.subjects import subject_of
@@ -15,8 +16,11 @@ from archive.enums import DeletionKind, DeletionState
 from archive.holds import prevent_hold
 from archive.models import Deletion
 from core.errors import UserError
-from core.numbers import digits_of, is_number
-from core.spellings import standard
+from core.numbers import is_number
+from core.spellings import full_number, national_numbers, spellings
+from messaging.log.kinds import SHORTEST_NUMBER
+from messaging.log.models import Message
+from messaging.log.predicates import own_countries
 from messaging.log.query import MessageQuery, write_query
 from messaging.log.services.erasure import Person, last_message_id, visible_umids
 from messaging.persons.enums import IdentityKind
@@ -24,7 +28,6 @@ from messaging.persons.resolution import Holding, Identity
 from messaging.persons.selectors.identities import identities, identity_of
 
 MAX_SELECTED = 10_000
-SHORTEST, LONGEST = 7, 15  # digits of a phone number
 
 
 def delete_selected(by: Principal, umids: Sequence[UUID], *, reason: str = "") -> Deletion:
@@ -54,7 +57,7 @@ def erase_person(by: Principal, text: str, *, reason: str, field: str = "msisdn"
 
     `field` is where the text was entered.
     """
-    identity = _identity(text)
+    identity = _identity(by.account, text)
     if identity is None:
         raise UserError(
             _("Enter the full number with its country code, such as +65 9123 4567, a user id, or @username."),
@@ -79,11 +82,14 @@ def erase_person(by: Principal, text: str, *, reason: str, field: str = "msisdn"
     return _start(by, DeletionKind.PERSON, about, reason=reason, subject=subject_of(by.account, identity.value))
 
 
-def _identity(text: str) -> Identity | None:
-    """The identity that a text is; a number must be complete."""
+def _identity(account: Account, text: str) -> Identity | None:
+    """The identity that a text is; a number must be complete and can only be one person's."""
     if is_number(text):
-        number = digits_of(text)
-        return Identity(IdentityKind.NUMBER, standard(number)) if SHORTEST <= len(number) <= LONGEST else None
+        number = full_number(text)
+        others = national_numbers(text, own_countries(account)) - set(spellings(number))
+        if len(number) < SHORTEST_NUMBER or Message.objects.filter(account=account, msisdn__in=others).exists():
+            return None
+        return Identity(IdentityKind.NUMBER, number)
     identity = identity_of(text)
     return None if identity and identity.kind == IdentityKind.NUMBER else identity
 

@@ -7,6 +7,8 @@ from archive.models import Deletion
 from messaging.log.services.erasure import identities_of
 from messaging.persons.enums import IdentityKind
 
+_PREFIXES = {IdentityKind.USERNAME: "@", IdentityKind.NUMBER: "+"}
+
 
 def repeat_erasure(subject: str, certificate: str, *, by: Principal) -> Deletion | None:
     """Erase the person of a certificate's `subject` again; None if no identity of the account has that hash.
@@ -17,5 +19,5 @@ def repeat_erasure(subject: str, certificate: str, *, by: Principal) -> Deletion
     identity = next(found, None)
     if identity is None:
         return None
-    text = f"@{identity.value}" if identity.kind == IdentityKind.USERNAME else identity.value
+    text = _PREFIXES.get(identity.kind, "") + identity.value
     return erase_person(by, text, reason=f"Repeated after a restore: {certificate}")

@@ -161,7 +161,7 @@ def of_number(account: Account, text: str, query: QueryContext) -> Q:
     if not is_number(text):
         return NO_MESSAGES
     digits = digits_of(text)
-    numbers = read_numbers(digits, _own_countries(account))
+    numbers = read_numbers(digits, own_countries(account))
     ranges: list[Q] = []
     if not query.exact_numbers and len(digits) >= SHORTEST_PREFIX:
         starts = first_digits(digits)
@@ -190,7 +190,7 @@ def _with_groups(account: Account, condition: Q) -> Q:
     )
 
 
-def _own_countries(account: Account) -> list[str]:
+def own_countries(account: Account) -> list[str]:
     """The countries of the account's own numbers, in which people write numbers without country codes."""
     numbers = PhoneNumber.objects.filter(account=account).values_list("msisdn", flat=True)
     return sorted({country_of(number) for number in numbers} - {""})
@@ -223,7 +223,7 @@ def of_person(account: Account, text: str, query: QueryContext) -> Q:
     if is_umid(text) and len(text) == len(str(UUID(int=0))):
         return _with_person_of(account, UUID(text), query)
     if is_number(text):
-        numbers = read_numbers(text, _own_countries(account))
+        numbers = read_numbers(text, own_countries(account))
         wanted = [Identity(IdentityKind.NUMBER, standard(each)) for each in numbers if len(each) >= SHORTEST_NUMBER]
     else:
         identity = identity_of(text) or identity_of(f"@{text}")

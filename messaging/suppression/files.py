@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from io import StringIO
 from typing import NamedTuple
 
-import phonenumbers
 from defusedcsv import csv as safe_csv
 
 from core.errors import UserError
+from core.spellings import is_valid
 from messaging.persons.enums import IdentityKind
 from messaging.persons.resolution import Identity
 from messaging.persons.selectors.identities import identity_of
@@ -142,17 +142,10 @@ def read_person(text: str) -> Identity:
     if identity is None or identity.kind == IdentityKind.USERNAME:
         remedy = "give it with its country code, as +6591234567, or a user id, as US.13491208655302741918."
         raise UserError(f"{stripped[:40]!r} is no phone number", field="person", remedy=remedy)
-    if identity.kind == IdentityKind.NUMBER and not _is_valid(identity.value):
+    if identity.kind == IdentityKind.NUMBER and not is_valid(identity.value):
         remedy = "give it with its country code, as +6591234567."
         raise UserError(f"{stripped[:40]!r} is not a valid phone number", field="person", remedy=remedy)
     return identity
-
-
-def _is_valid(digits: str) -> bool:
-    try:
-        return bool(phonenumbers.is_valid_number(phonenumbers.parse(f"+{digits}")))
-    except phonenumbers.NumberParseException:
-        return False
 
 
 def list_csv(entries: Iterable[tuple[Suppression, SuppressionEvent | None, str]]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.spellings import read_numbers, spellings, standard
+from core.spellings import full_number, national_numbers, read_numbers, spellings, standard
 
 DDDS = (11, 19, 21, 22, 24, 27, 28, 31, 35, 37, 38, 41, 49, 51, 53, 54, 55, 61, 69, 71, 73, 74, 75, 77, 79, 81, 89, 91)
 NO_DDDS = (10, 20, 23, 25, 26, 29, 30, 36, 39, 40, 50, 52, 56, 57, 58, 59, 60, 70, 72, 76, 78, 80, 90)
@@ -70,3 +70,37 @@ def test_other_numbers_have_one_spelling(number):
 )
 def test_what_people_type(text, countries, numbers):
     assert read_numbers(text, countries) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("+65 9123 4567", "6591234567"),
+        ("0065-9123-4567", "6591234567"),
+        ("65 9123 4567", "6591234567"),
+        ("551187654321", "5511987654321"),
+        ("+1 555 123 4567", "15551234567"),  # not assigned, but with its country code
+        ("٦٥٩١٢٣٤٥٦٧", "6591234567"),
+        ("9123 4567", ""),
+        ("098765 43210", ""),
+        ("065 9123 4567", ""),
+        ("", ""),
+        ("+", ""),
+    ],
+)
+def test_a_full_number_has_its_country_code(text, number):
+    assert full_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "countries", "numbers"),
+    [
+        ("6591234567", ["IN", "SG"], {"916591234567", "6591234567"}),
+        ("11 98765-4321", ["BR", "SG"], {"5511987654321", "551187654321"}),
+        ("+6591234567", ["IN"], set()),
+        ("006591234567", ["IN"], set()),
+        ("6591234567", [], set()),
+    ],
+)
+def test_national_readings(text, countries, numbers):
+    assert national_numbers(text, countries) == numbers

@@ -15,7 +15,7 @@ from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.inbound.services.erasure import erase_in_webhooks
 from messaging.legs.erasure import mask_in_contents
-from messaging.log.models import ContactEvent, Message
+from messaging.log.models import ContactEvent, Message, PhoneNumber
 from messaging.log.services.erasure import mask_in_payloads, person_of
 from messaging.persons.models import IdentityChange, IdentityLink, PersonName
 from messaging.persons.selectors.identities import identity_of
@@ -24,7 +24,7 @@ from messaging.suppression.models import Suppression, SuppressionEvent
 from messaging.suppression.selectors.stops import stopped
 from tests.archive.deletion.search import pattern, tables_with
 from tests.people import principal
-from tests.traffic import META
+from tests.traffic import META, deliver
 
 pytestmark = pytest.mark.django_db
 DAY, START = 86_400, 1_750_000_000
@@ -196,6 +196,24 @@ def test_an_erasure_is_repeated_from_its_certificate(people, identity):
         people, messages=[inbound("J", 30, **{"from": NEW, "from_user_id": "SG.ANN1"})], contacts=[ANN | {"wa_id": NEW}]
     )
     assert repeat_erasure(subject, "c1", by=by) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["91234567", "9123 4567", "091234567", "9876543210", "098765 43210", "2025550123", "٩١٢٣٤٥٦٧"]
+)
+def test_a_number_without_its_country_code_is_refused(acme, text):
+    with pytest.raises(UserError, match="with its country code") as refused:
+        erase_person(principal(acme), text, reason="Art. 17", field="person")
+    assert refused.value.field == "person"
+
+
+def test_digits_that_may_be_two_people_are_refused(acme):
+    deliver(acme, msisdn="916591234567")
+    PhoneNumber.objects.filter(pk=PhoneNumber.objects.filter(account=acme).first().pk).update(msisdn="919876500001")
+    with pytest.raises(UserError, match="with its country code"):
+        erase_person(principal(acme), "6591234567", reason="Art. 17")
+    for text in ("+6591234567", "006591234567", "916591234567"):
+        assert erase_person(principal(acme), text, reason="Art. 17").kind == "person"
 
 
 @pytest.mark.parametrize("text", ["", "12", "anna.xylo", "@", "two words", "1" * 16])
