@@ -77,6 +77,14 @@ def national_numbers(text: str, countries: Iterable[str]) -> set[str]:
     return {form for number in numbers for form in spellings(number)}
 
 
+def national(digits: str) -> str:
+    """A number in digits with its country code, without that code; empty if it is none of a country."""
+    try:
+        return str(phonenumbers.national_significant_number(phonenumbers.parse(f"+{digits}")))
+    except phonenumbers.NumberParseException:
+        return ""
+
+
 def is_valid(digits: str) -> bool:
     """Whether digits with a country code are a number of its numbering plan."""
     try:

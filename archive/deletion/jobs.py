@@ -22,9 +22,9 @@ from messaging.log.kinds import SHORTEST_NUMBER
 from messaging.log.models import Message
 from messaging.log.predicates import own_countries
 from messaging.log.query import MessageQuery, write_query
-from messaging.log.services.erasure import Person, last_message_id, visible_umids
+from messaging.log.services.erasure import last_message_id, person_of, visible_umids
 from messaging.persons.enums import IdentityKind
-from messaging.persons.resolution import Holding, Identity
+from messaging.persons.resolution import Identity
 from messaging.persons.selectors.identities import identities, identity_of
 
 MAX_SELECTED = 10_000
@@ -74,10 +74,11 @@ def erase_person(by: Principal, text: str, *, reason: str, field: str = "msisdn"
         )
     if not reason.strip():
         raise UserError(_("Enter a reason: it is recorded in the certificate and the audit log."), field="reason")
-    if _is_named_in(reason, identity):
+    if person_of(by.account, identity).is_revealed_in(reason):
         raise UserError(
-            _("Leave the number out of the reason, because the certificate and the audit log store it."), field="reason"
-        )
+            _("Leave the person’s numbers, ids and usernames out of the reason"), field="reason",
+            remedy=_("the certificate and the audit log store it, and nobody can change them."),
+        )  # fmt: skip
     about = json.dumps({"kind": identity.kind, "value": identity.value})
     return _start(by, DeletionKind.PERSON, about, reason=reason, subject=subject_of(by.account, identity.value))
 
@@ -92,12 +93,6 @@ def _identity(account: Account, text: str) -> Identity | None:
         return Identity(IdentityKind.NUMBER, number)
     identity = identity_of(text)
     return None if identity and identity.kind == IdentityKind.NUMBER else identity
-
-
-def _is_named_in(reason: str, identity: Identity) -> bool:
-    if identity.kind == IdentityKind.USERNAME:
-        return Person(frozenset(), (identity.value.lower(),)).is_named_in(reason)
-    return Person(frozenset({Holding(identity)})).is_named_in(reason)
 
 
 @transaction.atomic

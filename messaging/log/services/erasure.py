@@ -16,7 +16,7 @@ from django.http import QueryDict
 from accounts.models import Account
 from core import partitions
 from core.numbers import digits_of, is_number
-from core.spellings import spellings, standard
+from core.spellings import national, spellings, standard
 from core.strict_json import dump
 from messaging.log.holdings import ID_KINDS, messages_of
 from messaging.log.kinds import SHORTEST_PREFIX
@@ -39,6 +39,8 @@ from messaging.persons.selectors.identities import (
     usernames,
 )
 from providers.pruning import PersonalEvent, identities_in, mask, names_pattern, time_of
+
+_SHORTEST = 6  # digits of a number without its country code that identify a person
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,19 @@ class Person:
             or any(number in each for each in decoded for number in numbers)
         )
 
+    def is_revealed_in(self, text: str) -> bool:
+        """Whether a text that people wrote identifies this person: as `is_named_in` does, or in any case or script, by
+        a number without its country code, or by a username as a word.
+        """
+        plain = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)
+        nationals = {number for each in self.numbers if len(number := national(each.identity.value)) >= _SHORTEST}
+        words = "|".join(map(re.escape, self.usernames))
+        return (
+            self.is_named_in(plain)
+            or bool(re.search(names_pattern([*self.names, *nationals]), plain, re.IGNORECASE))
+            or bool(words and re.search(rf"(?<![\w.])(?:{words})(?!\w)", plain, re.IGNORECASE))
+        )
+
 
 def last_message_id() -> int:
     """The highest message id so far: later messages get greater ones."""
@@ -115,7 +130,8 @@ def visible_umids(account: Account, umids: Sequence[UUID], subaccount_ids: Seque
 def person_of(account: Account, identity: Identity) -> Person:
     """The present owner of an identity, with everything that is theirs."""
     holdings = identities(account.pk, identity) or {Holding(identity)}
-    return Person(frozenset(holdings), tuple(usernames(account.pk, holdings)))
+    given = {each.identity.value.lower() for each in holdings if each.identity.kind == IdentityKind.USERNAME}
+    return Person(frozenset(holdings), tuple(sorted({*usernames(account.pk, holdings), *given})))
 
 
 def identities_of(account: Account) -> Iterator[Identity]:
