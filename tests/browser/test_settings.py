@@ -79,7 +79,7 @@ def test_an_owner_invites_a_viewer_who_then_sees_no_costs(acme, open_page):
     viewer.get_by_role("button", name="Join").click()
     expect(viewer.get_by_role("status")).to_have_text("Welcome to Acme Retail.")
     expect(viewer.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
-        ["Dashboard", "Logs", "Reports", "Templates", "Numbers", "Health", "Settings"]
+        ["Dashboard", "Logs", "Calls", "Reports", "Templates", "Numbers", "Health", "Settings"]
     )
     viewer.get_by_role("link", name="Reports").click()
     expect(viewer.get_by_role("heading", level=1)).to_have_text("Usage report")

@@ -63,10 +63,11 @@ def test_rest_has_it_as_a_field(acme, client):
 
 def test_files_have_it_as_a_column(acme):
     assert visitor(acme, "finance").get(f"/reports/costs.csv?{QUERY}").content.decode().splitlines()[-4:] == [
-        "Pricing type,Currency,Delivered,Charged,Free,Unrated,Amount",
-        ",USD,1,1,0,0,0.0014",
-        "regular,USD,2,2,0,0,0.0236",
-        "Total,USD,3,3,0,0,0.025",
+        "Pricing type,Currency,Delivered,Charged,Free,Unrated,Amount,"
+        "Of it upper bounds,Of it inferred,Of it at derived prices",
+        ",USD,1,1,0,0,0.0014,0.00,0.0014,0.00",
+        "regular,USD,2,2,0,0,0.0236,0.00,0.00,0.00",
+        "Total,USD,3,3,0,0,0.025,0.00,0.0014,0.00",
     ]
     assert columns_by_key("costs")["pricing_type"].label == "Pricing type"
 

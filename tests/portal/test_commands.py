@@ -58,7 +58,7 @@ class TestSeedDemo:
     def test_it_fills_log_counts_quarantine_and_report(self):
         output = seed()
         assert output.splitlines()[-1] == "Demo data is loaded: 300 messages from 01 Sep 2026 on."
-        assert Message.objects.filter(direction="outbound").count() == 350
+        assert Message.objects.filter(direction="outbound").count() == 375
         assert sum(TrafficSlot.objects.values_list("n", flat=True)) == Message.objects.count()
         assert set(InboxItem.objects.values_list("state", flat=True)) == {"done", "quarantined"}
         delivered = Message.objects.filter(direction="outbound", status__in=["delivered", "read"]).count()

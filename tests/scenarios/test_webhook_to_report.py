@@ -75,6 +75,7 @@ def test_from_webhooks_to_the_report(portal: httpx.Client):
     wait_until(lambda: len(report(portal, query)["results"]) == 2, seconds=60)
     assert report(portal, query)["results"][0] == {
         "country": "IN", "currency": "USD", "delivered": 1, "charged": 1, "free": 0, "unrated": 0, "amount": "0.0118",
+        "amount_provider": "0.00", "amount_inferred": "0.00", "amount_derived": "0.00",
         "sell_amount": None, "sell_unrated": 0, "margin": None,
     }  # fmt: skip
 

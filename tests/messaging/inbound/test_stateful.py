@@ -212,7 +212,7 @@ class Inbox(RuleBasedStateMachine):
         rows = Message.objects.values_list("provider_message_id", *columns)
         assert sorted(rows) == sorted((wamid, *values) for wamid, values in expected.items())
         assert MessageAnchor.objects.count() == len(expected)
-        assert StatusEvent.objects.count() == len({(e.wamid, e.state, e.at) for e in self.applied})
+        assert StatusEvent.objects.count() == len({(e.wamid, e.state, e.at, e.category) for e in self.applied})
         counted = TrafficDelta.objects.values("status").annotate(sum=Sum("n")).exclude(sum=0)
         assert {c["status"]: c["sum"] for c in counted} == Counter(values[4] for values in expected.values())
 
@@ -235,15 +235,15 @@ class Inbox(RuleBasedStateMachine):
 
 
 def model(events):
-    """The plain rules: the earliest time of each state, the best state, the best-proven category."""
+    """The plain rules: the earliest time of each state, the best state, the earliest of the best-proven categories."""
     times = [min((e.at for e in events if e.state == state), default=None) for state in STATES]
     status = next(
         word
         for state, word in (("read", "read"), ("delivered", "delivered"), ("failed", "undelivered"), ("sent", "sent"))
         if times[STATES.index(state)]
     )
-    priced = [(0 if e.state == "delivered" else 1, e.category) for e in events if e.category]
-    return *times, status, min(priced, default=(9, ""))[1]
+    priced = [(0 if e.state == "delivered" else 1, e.at, e.category) for e in events if e.category]
+    return *times, status, min(priced, default=(9, None, ""))[2]
 
 
 def test_whatever_happens_to_workers_each_event_counts_once(acme):
