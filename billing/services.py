@@ -152,8 +152,8 @@ def record_volume_tiers(tiers: Sequence[VolumeTier]) -> None:
 def _bucket_of_tier(tier: VolumeTier, accruals: Accruals) -> BucketKey | None:
     """The bucket whose volume is announced; None for the first tier, which implies no volume, and for invalid ones."""
     start = tier.tier.partition(":")[0]
-    day = _first_day(tier.month) or accruals.day(tier.waba_id, tier.reached_at).replace(day=1)
-    key = accruals.bucket_of(tier.account_id, tier.waba_id, tier.category.lower(), tier.region, day)
+    day = _first_day(tier.month) if tier.month else accruals.day(tier.waba_id, tier.reached_at).replace(day=1)
+    key = accruals.bucket_of(tier.account_id, tier.waba_id, tier.category.lower(), tier.region, day) if day else None
     if not start.isdigit() or key is None:
         log.warning("volume_tier_not_understood", **tier._asdict())
         return None

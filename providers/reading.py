@@ -54,15 +54,6 @@ def user_id(value: Any) -> str:
     return f"{match[1].upper()}{match[2]}" if match else ""
 
 
-def named_user_id(value: Any) -> str:
-    """The id in a field that holds only user ids, in whatever form; empty if it is too long to be one.
-
-    A cut id could be another person's.
-    """
-    name = text(value, MAX_USER_ID + 1).strip()
-    return user_id(name) or (name if len(name) <= MAX_USER_ID else "")
-
-
 def is_parent_id(name: str) -> bool:
     """Whether a user id is a parent id, which is the same in all portfolios of an enterprise."""
     return name[2:7] == ".ENT."

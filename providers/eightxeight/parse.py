@@ -100,7 +100,7 @@ def _receipt(payload: dict[str, Any]) -> MessageEvent:
     whatsapp = mapping(payload.get("whatsapp"))
     content = mapping(payload.get("outboundContent"))
     template = mapping(content.get("template"))
-    word, detail = text(status.get("state"), 24).lower() or "unknown", text(status.get("detail"), 64)
+    word, detail = text(status.get("state"), 24).strip().lower() or "unknown", text(status.get("detail"), 64)
     return MessageEvent(
         provider_message_id=_required_id(payload),
         state=_state(word, detail),
@@ -122,13 +122,16 @@ def _receipt(payload: dict[str, Any]) -> MessageEvent:
     )
 
 
+_TO_OPERATOR = frozenset({"delivered_to_operator", "delivered_to_carrier"})  # the same, by 8x8's two documents
+
+
 def _state(word: str, detail: str) -> str:
     """Our state for 8x8's.
 
     `delivered_to_operator` says that WhatsApp took the message from 8x8. That is `sent`: the person has nothing yet,
     a failure may follow, and Meta charges nothing.
     """
-    if word == "delivered" and detail.lower() == "delivered_to_operator":
+    if word == "delivered" and detail.strip().lower() in _TO_OPERATOR:
         return "sent"
     return _STATES.get(word, word)
 

@@ -4,13 +4,14 @@ Official samples sometimes misplace `field` (Meta's quality sample carries the n
 recognized by its keys. Sources: Meta webhook reference pages, 2025-12 to 2026-05.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 from providers.events import ChangeEvent, ContactEvent
 from providers.meta.people import contact_changes
-from providers.reading import digits, items, mapping, named_user_id, template_id, template_name, text, unix_time
+from providers.reading import digits, items, mapping, template_id, template_name, text, unix_time, user_id
 from providers.vocabulary import Subject
 
 ManagementEvent = ChangeEvent | ContactEvent
@@ -166,8 +167,23 @@ _TIERS = {"50": "TIER_50", "250": "TIER_250", "1000": "TIER_1K", "2000": "TIER_2
 def _account(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     event = text(value.get("event"), 64).upper()
     volume = mapping(value.get("volume_tier_info"))
+    if volume:
+        _check_tier(volume)
     when = _time_or(volume.get("tier_update_time"), at)
     yield _waba(value, waba_id, when, field=f"account.{event.lower()}"[:64], new=event, reason=_account_reason(value))
+
+
+_TIER, _MONTH = re.compile(r"(\d{1,15}):(\d{1,15}|MAX)", re.IGNORECASE), re.compile(r"20\d\d-(?:0[1-9]|1[0-2])")
+
+
+def _check_tier(volume: dict[str, Any]) -> None:
+    """Raise ValueError for a tier that would be counted wrongly: it must have bounds, and its month must be one."""
+    tier, month = text(volume.get("tier"), 64).strip(), text(volume.get("effective_month"), 16).strip()
+    bounds = _TIER.fullmatch(tier)
+    if bounds is None or (bounds[2].isdigit() and int(bounds[2]) < int(bounds[1])):
+        raise ValueError(f"tier {tier!r} is not like 25000001:50000000")
+    if month and not _MONTH.fullmatch(month):
+        raise ValueError(f"effective_month {month!r} is not like 2026-10")
 
 
 def _time_or(value: Any, default: datetime | None) -> datetime | None:
@@ -203,9 +219,9 @@ def _preferences(value: dict[str, Any], waba_id: str, at: datetime | None) -> It
             waba_id=waba_id,
             number_id=number_id,
             msisdn=digits(preference.get("wa_id")),
-            user_id=named_user_id(preference.get("user_id")),
+            user_id=user_id(preference.get("user_id")),
             details=preference,
-            parent_user_id=named_user_id(preference.get("parent_user_id")),
+            parent_user_id=user_id(preference.get("parent_user_id")),
         )
 
 

@@ -154,10 +154,11 @@ def _required_id(part: dict[str, Any]) -> str:
 
 def _pricing_type(pricing: dict[str, Any]) -> str:
     """Meta's `type`. What is not billable is free, whatever else the object says."""
-    kind = text(pricing.get("type"), 32).lower()
+    kind = text(pricing.get("type"), 32).strip().lower()
     if is_false(pricing.get("billable")) and not kind.startswith("free"):
         return NOT_BILLABLE
-    return kind or (PER_CONVERSATION if text(pricing.get("pricing_model"), 8).upper() == "CBP" else "")
+    is_by_conversation = text(pricing.get("pricing_model"), 8).strip().upper() == "CBP"
+    return PER_CONVERSATION if is_by_conversation and not kind.startswith("free") else kind
 
 
 def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]) -> MessageEvent:
@@ -173,7 +174,7 @@ def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[st
     parent_id = status.get("parent_recipient_user_id") or status.get("recipient_parent_user_id")
     is_named = bool(recipient or recipient_id) or not is_group
     who = person(recipient, recipient_id, parent_id, contacts if is_named else [])
-    word = text(status.get("status"), 24).lower() or "unknown"
+    word = text(status.get("status"), 24).strip().lower() or "unknown"
     error = next(_errors(status), {})
     return MessageEvent(
         provider_message_id=_required_id(status),

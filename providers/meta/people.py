@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from providers.events import ContactEvent, Identities
-from providers.reading import digits, items, mapping, named_user_id, text, unix_time, user_id, username
+from providers.reading import digits, items, mapping, text, unix_time, user_id, username
 
 MAX_NAME = 512  # characters of a profile name
 NAMES = ("profile_name", "username")  # of the sender, kept with the content of an inbound message
@@ -31,11 +31,11 @@ def person(address: Any, named_id: Any, parent_id: Any, contacts: Sequence[Json]
     A person who is known by the parent id alone has it as the user id.
     """
     msisdn = digits(address)
-    person_id = named_user_id(named_id) or ("" if msisdn else user_id(address))
+    person_id = user_id(named_id) or ("" if msisdn else user_id(address))
     contact = _contact(contacts, msisdn, person_id) if contacts else {}
-    parent = named_user_id(parent_id or contact.get("parent_user_id"))
+    parent = user_id(parent_id or contact.get("parent_user_id"))
     msisdn = msisdn or digits(contact.get("wa_id"))
-    person_id = person_id or named_user_id(contact.get("user_id")) or ("" if msisdn else parent)
+    person_id = person_id or user_id(contact.get("user_id")) or ("" if msisdn else parent)
     return Person(msisdn, person_id, parent, *names(contact)) if contact else Person(msisdn, person_id, parent)
 
 
@@ -50,7 +50,7 @@ def _contact(contacts: Sequence[Json], msisdn: str, person_id: str) -> Json:
     """The contact of a person: by user id, else by number; the only one if the message names nobody."""
     for contact in contacts:
         named = (contact.get(name) for name in ("user_id", "wa_id", "parent_user_id"))
-        if person_id and person_id in map(named_user_id, named):
+        if person_id and person_id in map(user_id, named):
             return contact
     for contact in contacts:
         if msisdn and digits(contact.get("wa_id")) == msisdn:
@@ -72,10 +72,10 @@ def announced_change(message: Json, number_id: str, wamid: str, at: datetime) ->
         digits(message.get("from") or system.get("customer")),
         digits(system.get("wa_id") or system.get("new_wa_id")),
     )
-    previous_id, sender_id = named_user_id(system.get("previous_user_id")), named_user_id(message.get("from_user_id"))
-    new_id = named_user_id(system.get("user_id")) or (sender_id if sender_id != previous_id else "")
-    previous_parent = named_user_id(system.get("previous_parent_user_id"))
-    parent = named_user_id(system.get("parent_user_id") or message.get("from_parent_user_id"))
+    previous_id, sender_id = user_id(system.get("previous_user_id")), user_id(message.get("from_user_id"))
+    new_id = user_id(system.get("user_id")) or (sender_id if sender_id != previous_id else "")
+    previous_parent = user_id(system.get("previous_parent_user_id"))
+    parent = user_id(system.get("parent_user_id") or message.get("from_parent_user_id"))
     return ContactEvent(
         field=kind,
         new=(now if "number" in kind and now else new_id or now)[:64],
@@ -119,10 +119,10 @@ def _pair(part: Json, name: str) -> tuple[str, str]:
     """The former and the present id: an object of both, or beside each other under several names."""
     value = part.get(name)
     if isinstance(value, dict):
-        return named_user_id(value.get("previous")), named_user_id(value.get("current") or value.get("new"))
+        return user_id(value.get("previous")), user_id(value.get("current") or value.get("new"))
     previous = part.get(f"previous_{name}") or part.get(f"old_{name}")
     present = part.get(f"new_{name}") or part.get(f"current_{name}") or value
-    return named_user_id(previous), named_user_id(present)
+    return user_id(previous), user_id(present)
 
 
 def _time_or(value: Any, default: datetime | None) -> datetime | None:

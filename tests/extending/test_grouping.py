@@ -61,10 +61,15 @@ def test_rest_has_it_as_a_field(acme, client):
     assert (answer["group_by"], rows) == (["pricing_type"], [("", 1, "0.0014"), ("regular", 2, "0.0236")])
 
 
+TITLES = (
+    "Pricing type,Currency,Delivered,Charged,Free,Unrated,Amount,"
+    "Of it upper bounds,Of it inferred,Of it at derived prices"
+)
+
+
 def test_files_have_it_as_a_column(acme):
     assert visitor(acme, "finance").get(f"/reports/costs.csv?{QUERY}").content.decode().splitlines()[-4:] == [
-        "Pricing type,Currency,Delivered,Charged,Free,Unrated,Amount,"
-        "Of it upper bounds,Of it inferred,Of it at derived prices",
+        TITLES,
         ",USD,1,1,0,0,0.0014,0.00,0.0014,0.00",
         "regular,USD,2,2,0,0,0.0236,0.00,0.00,0.00",
         "Total,USD,3,3,0,0,0.025,0.00,0.0014,0.00",

@@ -28,7 +28,7 @@ from messaging.inbound.models import InboxItem
 from messaging.legs.models import Leg
 from messaging.log.enums import PayloadKind
 from messaging.log.models import Message, MessagePayload, StatusEvent, Template
-from messaging.log.selectors.log import charges
+from messaging.log.selectors.log import attach, charges
 from providers.events import EDIT_STATES
 from providers.registry import simulation_of
 
@@ -130,6 +130,7 @@ def _results(account: Account, values: Mapping[str, Any]) -> Iterator[str]:
     messages |= Message.objects.filter(account=account, umid=values["UMID"])
     rows = list(messages.order_by("created_at", "id"))
     templates = list(Template.objects.filter(account=account, name=values["NAME"]))
+    attach(account, rows)
     costs = charges(account, rows)
     yield from (_message_line(row, costs.get(row.umid)) for row in rows)
     for template in templates:

@@ -15,6 +15,7 @@ from messaging.log.lifecycle.provider_ids import Binding, referenced_umid
 from messaging.log.models.message_key import key_digits
 from providers.events import EDIT_STATES, MessageEvent
 from providers.registry import VENDORS
+from providers.vocabulary import HISTORY
 
 
 class EventReport(NamedTuple):
@@ -89,7 +90,8 @@ def _category(event: MessageEvent, template: TemplateRef | None) -> tuple[str, C
     """
     assumed = event.template_category or (template.category if template else "")
     if event.category or event.pricing_type not in {"", "regular"}:
-        is_proven = event.state in DELIVERY_STATES
+        # What was imported is never charged, whatever a later status reports.
+        is_proven = event.state in DELIVERY_STATES or event.pricing_type == HISTORY
         return event.category or assumed, CategoryRank.PROVEN if is_proven else CategoryRank.REPORTED
     return assumed, CategoryRank.ASSUMED if assumed else CategoryRank.NONE
 

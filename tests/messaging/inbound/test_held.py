@@ -48,10 +48,8 @@ def listed(client, query=""):
 def items(acme, other):
     """One of each kind: unknown, parked, unreadable, with a note; and another account's."""
     received(other, b"[]")
-    sms = b'{"eventType": "inbound_message_received", "namespace": "SMS", "payload": {}}'
-    return [
-        received(acme, UNKNOWN), received(acme, parked_body()), received(acme, b"[]"), received(acme, sms, "8x8")
-    ]  # fmt: skip
+    kept = b'{"entry": [{"changes": [{"field": "smb_app_state_sync", "value": {}}]}]}'
+    return [received(acme, UNKNOWN), received(acme, parked_body()), received(acme, b"[]"), received(acme, kept)]
 
 
 def test_the_list_and_its_filters(acme, items):
