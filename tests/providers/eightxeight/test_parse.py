@@ -62,6 +62,7 @@ def test_version_8_writes_the_digits_as_user_id():
     [
         ("queued", None, "queued"),
         ("delivered", "delivered_to_operator", "sent"),
+        (" Delivered ", " Delivered_To_Carrier ", "sent"),
         ("delivered", "delivered_to_recipient", "delivered"),
         ("delivered", None, "delivered"),
         ("Read", None, "read"),

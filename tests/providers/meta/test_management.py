@@ -154,6 +154,19 @@ def test_a_volume_tier_counts_from_its_own_time():
     assert event.reason == "India UTILITY 25000001:50000000 2025-11"
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"effective_month": "2026-13"}, {"effective_month": "soon"}, {"effective_month": "12-2026"}, {"tier": "500:1"},
+     {"tier": "abc"}, {"tier": ""}],
+)  # fmt: skip
+def test_a_volume_tier_that_would_be_counted_wrongly_is_a_problem(changes):
+    info = {"pricing_category": "UTILITY", "tier": "100001:1000000", "effective_month": "2026-11", "region": "Germany"}
+    value = {"event": "VOLUME_BASED_PRICING_TIER_UPDATE", "volume_tier_info": info | changes}
+    body = {"entry": [{"id": "1", "changes": [{"field": "account_update", "value": value}]}]}
+    parsed = parse(json.dumps(body).encode())
+    assert (parsed.events, len(parsed.problems)) == ([], 1)
+
+
 def test_an_alert_about_a_number_names_it():
     (event,) = events({"entity_type": "PHONE_NUMBER", "entity_id": 106540352242922, "alert_info": {"alert_type": "X"}})
     assert (event.subject, event.number_id) == ("phone_number", "106540352242922")

@@ -161,6 +161,8 @@ def test_whose_message_it_is(message, contacts, person):
     ("fields", "contacts", "person"),
     [
         ({"recipient_id": "IN.5550002"}, [], ("", "IN.5550002")),
+        *(({"recipient_id": "6591234567", "recipient_user_id": junk}, [], ("6591234567", ""))
+          for junk in ("n/a", "null", "0", "unknown", "-", "SG.", "\ufffd")),
         ({"recipient_id": "16505551234"}, [ANN], ("16505551234", "")),
         ({"recipient_id": "6591234567"}, [ANN, BO], ("6591234567", "SG.BBB222")),
         ({"recipient_id": "SG.BBB222"}, [ANN, BO], ("6591234567", "SG.BBB222")),
@@ -212,6 +214,8 @@ def test_a_message_in_a_group_has_its_sender_and_group():
         ({"billable": False, "pricing_model": "PMP", "type": "regular"}, "free_not_billable"),
         ({"billable": False, "type": "free_entry_point"}, "free_entry_point"),
         ({"billable": True, "pricing_model": "CBP"}, "cbp"),
+        ({"billable": True, "pricing_model": " cbp ", "type": "regular"}, "cbp"),
+        ({"billable": True, "pricing_model": "CBP", "type": "free_entry_point"}, "free_entry_point"),
         ({"billable": True, "pricing_model": "PMP"}, ""),
         ({"billable": "False", "type": "regular"}, "free_not_billable"),
         ({"billable": 0, "type": "regular"}, "free_not_billable"),

@@ -50,6 +50,22 @@ def test_a_deleted_message_takes_its_edits_along(apply, acme):
     assert not StatusEvent.objects.exists()
 
 
+def test_who_edits_a_message_does_not_become_its_person(apply, acme):
+    apply(replace(SENT, state="received", direction="inbound"))
+    apply(replace(SENT, state="edited", msisdn="998880000000", user_id="UZ.9", content={"type": "text"}))
+    message = Message.objects.get(account=acme)
+    assert (message.msisdn, message.user_id, message.country) == ("919876543210", "", "IN")
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_what_was_imported_is_never_charged(apply, acme, order):
+    imported = replace(SENT, category="service", pricing_type="free_history", detail="history")
+    charged = replace(DELIVERED, category="service", pricing_type="regular")
+    for index in order:
+        apply((imported, charged)[index])
+    assert UsageFact.objects.get(account=acme).kind.free_reason == "free_history"
+
+
 def test_a_message_keeps_the_time_of_each_status(apply, acme):
     apply(SENT, DELIVERED, READ)
     message = Message.objects.get(account=acme)

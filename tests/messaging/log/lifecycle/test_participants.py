@@ -63,6 +63,20 @@ def test_number_and_user_id_are_one_participant(apply, acme, order, batches):
     assert len(charged(acme)) == 1
 
 
+def test_two_spellings_of_a_number_are_one_participant(apply, acme):
+    apply(to(DELIVERED, "5511987654321"))
+    apply(to(DELIVERED, "551187654321", state="read"))
+    assert len(participants(acme, "msisdn")) == len(charged(acme)) == 1
+
+
+def test_identities_that_were_linked_before_are_one_participant(apply, acme):
+    apply(to(SENT, INDIA, "IN.1", state="received", direction="inbound", provider_message_id="wamid.I", group_id=""))
+    later = {"at": NOON + timedelta(minutes=1)}
+    apply(to(DELIVERED, INDIA, **later))
+    apply(to(DELIVERED, "", "IN.1", state="read", **later))
+    assert len(participants(acme, "msisdn")) == len(charged(acme)) == 1
+
+
 def test_a_group_that_comes_late_moves_the_charge_to_the_participant(apply, acme):
     apply(replace(to(DELIVERED, INDIA), group_id=""))
     apply(to(DELIVERED, INDIA))
