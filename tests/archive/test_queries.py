@@ -136,7 +136,7 @@ def _export(ask, words, *scopes):
 
 
 SAME = [
-    {"msisdn": INDIA}, {"msisdn": INDIA[:6]}, {"msisdn": f"+{INDIA[:2]} {INDIA[2:8]}"}, {"source_name": "SPRING"},
+    {"msisdn": INDIA}, {"msisdn": INDIA[:7]}, {"msisdn": f"+{INDIA[:2]} {INDIA[2:8]}"}, {"source_name": "SPRING"},
     {"source_name": "Spring sale"}, {"country": "in"}, {"status": ["delivered"]}, {"status": ["rejected"]},
     {"search": "spring"}, {"template": "weekend_sale"}, {"recipient_type": "lead"}, {"response_code": 200},
     {"provider_message_id": "wamid.A"}, {"sent_after": "2026-10-15T08:30:00Z"}, {"umid": "00000000"},

@@ -105,7 +105,7 @@ def test_a_number_however_it_is_written(acme, get, text):
 def test_first_digits_find_nothing_for_a_key_that_sees_masked_numbers(acme, get):
     deliver(acme)
     assert ids(get(f"msisdn={INDIA[:9]}", Permission.VIEW_MESSAGES)) == []
-    assert ids(get(f"msisdn={INDIA[:3]}", Permission.VIEW_MESSAGES)) == []
+    assert get(f"msisdn={INDIA[:3]}", Permission.VIEW_MESSAGES).json()["errors"][0]["field"] == "msisdn"
     assert ids(get(f"msisdn={INDIA}", Permission.VIEW_MESSAGES)) == ["wamid.A"]
 
 

@@ -108,7 +108,7 @@ def test_umid_or_its_first_digits(messages):
 
 
 def test_unknown_names_do_not_query_the_log(messages, django_assert_num_queries):
-    with django_assert_num_queries(3) as queries:  # anchors, templates, sources
+    with django_assert_num_queries(4) as queries:  # anchors, templates, sources, persons
         assert find_names(messages, search="unheard of") == ""
     assert not any('"log_message"' in query["sql"] for query in queries)
 
