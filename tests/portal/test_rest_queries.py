@@ -73,4 +73,4 @@ def test_lists_cost_the_same_with_one_row_and_with_twenty(acme):
         if "COUNT(" in sql and "billing_ratecard" not in sql
     ]
     assert counting == []
-    assert len(lists) == 10
+    assert len(lists) == 11

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from accounts.models import AuditEntry
+from messaging.persons.resolution import Holding
 from messaging.persons.selectors.identities import identity_of
 from messaging.suppression import erasure
 from messaging.suppression.enums import Action, Source
@@ -106,7 +108,7 @@ def test_an_export_can_be_imported(acme, other):
     ]
     visitor(other).post(f"{LIST}import/", {"file": SimpleUploadedFile("a.csv", content.encode())})
     assert stopped(other.pk, [NUMBER])
-    erasure.erase(acme.pk, [NUMBER])
+    erasure.erase(acme.pk, [Holding(NUMBER)], timezone.now())
     assert visitor(acme).get(f"{LIST}list.csv").getvalue().decode().splitlines()[1:] == []
     stop(acme)
     assert "+" not in visitor(acme, "finance").get(f"{LIST}list.csv").getvalue().decode().splitlines()[1][:1]
