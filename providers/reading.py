@@ -50,6 +50,8 @@ def user_id(value: Any) -> str:
 
     Its country is in capital letters, however it was written.
     """
+    if not value:  # most messages have none
+        return ""
     match = _USER_ID.fullmatch(text(value, MAX_USER_ID + 1).strip())
     return f"{match[1].upper()}{match[2]}" if match else ""
 

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from psycopg.errors import DeadlockDetected
 
+from core.garbage import paused_collection
 from messaging.calls.services import apply_calls
 from messaging.inbound.awaiting import note_early_edits, requeue_awaiting
 from messaging.inbound.enums import InboxState, ReasonKind
@@ -133,6 +134,7 @@ def claim(rows: int = BATCH_ROWS, *, since: datetime = _EPOCH) -> tuple[list[Cla
     return [ClaimedItem(*row[:7]) for row in claimed], oldest
 
 
+@paused_collection()
 def settle(claimed: Sequence[ClaimedItem]) -> int:
     """Apply claimed rows in one transaction; if that fails, each in its own, so that a bad row does not delay others.
 

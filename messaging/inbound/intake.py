@@ -193,15 +193,17 @@ class Intake:
 
 def _ahead(event: Event, received_at: datetime) -> str:
     """Why something that may be charged is not used, because of its time; empty if it is."""
-    times: list[datetime | None]
-    if isinstance(event, MessageEvent) and event.state in DELIVERY_STATES:
-        what, times = f"delivery of {event.provider_message_id!r}", [event.at]
+    latest = received_at + AHEAD
+    if isinstance(event, MessageEvent):
+        if event.at <= latest or event.state not in DELIVERY_STATES:
+            return ""
+        what, at = f"delivery of {event.provider_message_id!r}", event.at
     elif isinstance(event, CallEvent):
-        what, times = f"call {event.call_id[:80]!r}", [event.at, event.started_at, event.ended_at]
+        at = max((time for time in (event.at, event.started_at, event.ended_at) if time), default=received_at)
+        what = f"call {event.call_id[:80]!r}"
     else:
         return ""
-    at = max((time for time in times if time), default=received_at)
-    if at <= received_at + AHEAD:
+    if at <= latest:
         return ""
     return (
         f"The {what} is dated {at:%Y-%m-%d %H:%M} UTC, over an hour after its webhook arrived at "
