@@ -1,6 +1,7 @@
 """What providers post: each field, event type and type of message, and how Tollgate uses it.
 
-The tables are data: `providers/<vendor>/fields.csv` and `types.csv`. What is in neither is quarantined.
+The tables are data: `providers/<vendor>/fields.csv` and `types.csv`. A field or event type that is not in them is
+quarantined; a message of another type, or with another status, is logged.
 """
 
 import csv

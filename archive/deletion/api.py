@@ -49,7 +49,7 @@ class DeletionRequestSerializer(StrictSerializer):
     dry_run = serializers.BooleanField(required=False, default=False, help_text="With filter: only count the messages.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require exactly one of the three."""
+        """Require exactly one of the four."""
         if sum(name in attrs for name in ("umids", "filter", "msisdn", "person")) != 1:
             raise ValidationError({"umids": ["Provide exactly one of umids, filter, msisdn and person."]})
         if attrs.get("filter") == {}:  # would match every message

@@ -40,7 +40,7 @@ class WebhookEventSerializer(SparseSerializer, serializers.ModelSerializer[Inbox
     reason_kinds = serializers.SerializerMethodField(help_text="The kind of each line of `reason`.")
     held_parts = serializers.SerializerMethodField(help_text="Parts that are not applied.")
     applied_parts = serializers.SerializerMethodField(
-        help_text="Applied parts by type: messages, changes, contacts. Empty for a webhook without a reason."
+        help_text="Applied parts by type: messages, changes, contacts, records. Empty for a webhook without a reason."
     )
     size = serializers.IntegerField(help_text="Bytes of the body.")
 

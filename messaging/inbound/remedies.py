@@ -80,7 +80,7 @@ class ExplainedReason:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """How many parts of a webhook are not applied, and how many are, by type (messages, changes, contacts)."""
+    """How many parts of a webhook are not applied, and how many are, by type (messages, changes, contacts, records)."""
 
     held: int
     applied: dict[str, int]

@@ -87,6 +87,7 @@ def test_the_documentation_lists_every_row(request):
 INTRODUCTION = """
 All that providers are known to post, from `providers/<vendor>/fields.csv` and `types.csv`. *Understood*: it changes
 the log, or the history of a template, number, WABA or person. *Kept*: the webhook is stored with a note, and changes
-nothing. *Left out*: as kept, because it is not about WhatsApp messages. Anything else is quarantined. Each source has
-its date. 360dialog posts Meta's fields, and the events of its partner hub. A test compares the tables with the parsers.
+nothing. *Left out*: as kept, because it is not about WhatsApp messages. Any other field or event type is quarantined; a
+message of another type, or with another status, is logged. Each source has its date. 360dialog posts Meta's fields, and
+the events of its partner hub. A test compares the tables with the parsers.
 """
