@@ -56,6 +56,11 @@ def user_id(value: Any) -> str:
     return f"{match[1].upper()}{match[2]}" if match else ""
 
 
+def is_user_id(value: Any) -> bool:
+    """Whether a value is a user id or parent id as providers write it, without spaces around it."""
+    return isinstance(value, str) and value != "" and user_id(value) == value
+
+
 def is_parent_id(name: str) -> bool:
     """Whether a user id is a parent id, which is the same in all portfolios of an enterprise."""
     return name[2:7] == ".ENT."
@@ -88,12 +93,28 @@ def is_false(value: Any) -> bool:
     return value is False or text(value, 8).strip().lower() in {"0", "0.0", "false", "no"}
 
 
+def required_id(part: dict[str, Any]) -> str:
+    """The `id` of a part of a body. Raises ValueError without one."""
+    name = text(part.get("id"), 512)
+    if not name:
+        raise ValueError("its id is missing")
+    return name
+
+
 def unix_time(value: Any) -> datetime:
     """Seconds since 1970, which Meta sends as a string. Raises ValueError unless the time is plausible."""
     seconds = integer(value, 2**40)
     if seconds is None:
         raise ValueError(f"timestamp {text(value, 40)!r} is not in seconds since 1970")
     return _plausible(datetime.fromtimestamp(seconds, UTC), value)
+
+
+def unix_time_or(value: Any, default: datetime | None) -> datetime | None:
+    """As `unix_time`; the default for a time that is missing or not plausible."""
+    try:
+        return unix_time(value) if value is not None else default
+    except ValueError:
+        return default
 
 
 def iso_time(value: Any) -> datetime:

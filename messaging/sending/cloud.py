@@ -11,15 +11,8 @@ from messaging.sending.origin import read_origin
 from messaging.sending.requests import Origin, SendRequest, SendSummary
 from messaging.sending.senders import Sender
 from providers import reading as lenient
-from providers.meta.requests import (
-    INVALID,
-    RESTRICTED,
-    MetaRefusal,
-    phone_digits,
-    read_content,
-    read_group,
-    read_recipient,
-)
+from providers.meta.refusals import INVALID, RESTRICTED, MetaRefusal
+from providers.meta.requests import phone_digits, read_content, read_group, read_recipient
 from providers.vocabulary import Shape
 
 

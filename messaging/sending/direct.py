@@ -10,7 +10,7 @@ from messaging.sending.results import AttemptResult, ResultKind, attempt_result
 from messaging.sending.routes import NoRoute, cloud_body, connection, sending
 from messaging.sending.wakeup import sending_wakeup
 from providers.error_catalogue import META
-from providers.meta.requests import MetaRefusal
+from providers.meta.refusals import MetaRefusal
 from providers.outcomes import Outcome, Unreached
 
 

@@ -15,7 +15,7 @@ from messaging.sending.results import AttemptResult, ResultKind
 from messaging.suppression.selectors.stops import Stop, stopped
 from providers.eightxeight.requests.reading import SOURCE, Refusal
 from providers.error_catalogue import META
-from providers.meta.requests import MetaRefusal
+from providers.meta.refusals import MetaRefusal
 from providers.vocabulary import Shape
 
 STOPPED_8X8, STOPPED_META = 1051, 131050

@@ -13,9 +13,9 @@ from providers.eightxeight.delivery_codes import delivery_code
 from providers.eightxeight.simulated_webhooks import User, Webhook
 from providers.eightxeight.statuses import moment
 from providers.events import MessageEvent
-from providers.meta.requests import is_user_id
 from providers.meta.simulated_templates import check
 from providers.meta.translation import template as template_in_meta_form
+from providers.reading import is_user_id
 from providers.simulated_errors import SimulatedError
 from providers.simulation import (
     DELIVERED,

@@ -10,7 +10,7 @@ from typing import Any
 
 from providers.events import CallEvent
 from providers.meta.people import person
-from providers.reading import digits, integer, items, mapping, text, unix_time
+from providers.reading import digits, integer, items, mapping, required_id, text, unix_time
 from providers.vocabulary import Direction
 
 _DIRECTIONS = {"user_initiated": Direction.INBOUND, "business_initiated": Direction.OUTBOUND}
@@ -54,7 +54,7 @@ def _direction(call: dict[str, Any], business_number: str) -> Direction | None:
 
 def _read(call: dict[str, Any], problems: list[str]) -> CallEvent:
     """State and times of a call."""
-    call_id = _required_id(call)
+    call_id = required_id(call)
     event, word = text(call.get("event"), 24).strip().lower(), text(call.get("status"), 24).strip().lower()
     invalid: list[str] = []
     started_at, ended_at = (_time(call, name, invalid) for name in ("start_time", "end_time"))
@@ -84,18 +84,11 @@ def call_status_event(status: dict[str, Any], number_id: str, contacts: list[dic
         status.get("recipient_id"), status.get("recipient_user_id"), status.get("parent_recipient_user_id"), contacts
     )
     event = CallEvent(
-        _required_id(status), text(status.get("status"), 24).strip().lower() or "unknown",
+        required_id(status), text(status.get("status"), 24).strip().lower() or "unknown",
         unix_time(status.get("timestamp")), Direction.OUTBOUND, number_id, msisdn=who.msisdn, user_id=who.user_id,
         client_call_id=text(status.get("biz_opaque_callback_data"), 512),
     )  # fmt: skip
     return _with_error(event, items(status.get("errors")))
-
-
-def _required_id(part: dict[str, Any]) -> str:
-    call_id = text(part.get("id"), 512)
-    if not call_id:
-        raise ValueError("its id is missing")
-    return call_id
 
 
 def _with_error(event: CallEvent, errors: list[dict[str, Any]]) -> CallEvent:

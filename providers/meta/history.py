@@ -10,7 +10,7 @@ from typing import Any
 from providers.events import MessageEvent, Parsed
 from providers.meta.edits import resolve_edit
 from providers.meta.people import NAMES, person
-from providers.reading import digits, items, mapping, text, unix_time
+from providers.reading import digits, items, mapping, required_id, text, unix_time
 from providers.vocabulary import HISTORY, HISTORY_DETAIL, Category, Direction
 
 Json = dict[str, Any]
@@ -59,9 +59,6 @@ def _events(message: Json, thread: str, value: Json, number_id: str) -> list[Mes
 
     The free pricing type comes with `sent`, so a live webhook that proves a charge overrules it.
     """
-    wamid = text(message.get("id"), 512)
-    if not wamid:
-        raise ValueError("its id is missing")
     ours = _is_ours(message, thread, value)
     side = "to" if ours else "from"
     contacts = items(value.get("contacts"))
@@ -71,7 +68,7 @@ def _events(message: Json, thread: str, value: Json, number_id: str) -> list[Mes
     kind = text(message.get("type"), 24).lower() or "unknown"
     content = {name: part for name, part in message.items() if name not in _ENVELOPE}
     about: Json = {
-        "provider_message_id": wamid, "at": unix_time(message.get("timestamp")), "number_id": number_id,
+        "provider_message_id": required_id(message), "at": unix_time(message.get("timestamp")), "number_id": number_id,
         "detail": HISTORY_DETAIL, **who._asdict(),
     }  # fmt: skip
     if kind != _PLACEHOLDER:

@@ -11,7 +11,7 @@ from typing import Any
 
 from providers.events import ChangeEvent, ContactEvent
 from providers.meta.people import contact_changes
-from providers.reading import digits, items, mapping, template_id, template_name, text, unix_time, user_id
+from providers.reading import digits, items, mapping, template_id, template_name, text, unix_time_or, user_id
 from providers.vocabulary import Subject
 
 ManagementEvent = ChangeEvent | ContactEvent
@@ -169,7 +169,7 @@ def _account(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterat
     volume = mapping(value.get("volume_tier_info"))
     if volume:
         _check_tier(volume)
-    when = _time_or(volume.get("tier_update_time"), at)
+    when = unix_time_or(volume.get("tier_update_time"), at)
     yield _waba(value, waba_id, when, field=f"account.{event.lower()}"[:64], new=event, reason=_account_reason(value))
 
 
@@ -184,13 +184,6 @@ def _check_tier(volume: dict[str, Any]) -> None:
         raise ValueError(f"tier {tier!r} is not like 25000001:50000000")
     if month and not _MONTH.fullmatch(month):
         raise ValueError(f"effective_month {month!r} is not like 2026-10")
-
-
-def _time_or(value: Any, default: datetime | None) -> datetime | None:
-    try:
-        return unix_time(value) if value is not None else default
-    except ValueError:
-        return default
 
 
 def _account_reason(value: dict[str, Any]) -> str:
@@ -215,7 +208,7 @@ def _preferences(value: dict[str, Any], waba_id: str, at: datetime | None) -> It
         yield ContactEvent(
             field=text(preference.get("category"), 64) or "preference",
             new=text(preference.get("value"), 64),
-            at=_time_or(preference.get("timestamp"), at),
+            at=unix_time_or(preference.get("timestamp"), at),
             waba_id=waba_id,
             number_id=number_id,
             msisdn=digits(preference.get("wa_id")),

@@ -16,7 +16,17 @@ from providers.meta.edits import resolve_edit
 from providers.meta.history import read_history
 from providers.meta.management import read_management
 from providers.meta.people import NAMES, announced_change, person
-from providers.reading import category_of, integer, is_false, items, mapping, template_id, text, unix_time
+from providers.reading import (
+    category_of,
+    integer,
+    is_false,
+    items,
+    mapping,
+    required_id,
+    template_id,
+    text,
+    unix_time,
+)
 from providers.vocabulary import (
     BUSINESS_AGENT_DETAIL,
     BUSINESS_APP,
@@ -145,13 +155,6 @@ _ENVELOPE = frozenset(  # the fields around the content
 )
 
 
-def _required_id(part: dict[str, Any]) -> str:
-    wamid = text(part.get("id"), 512)
-    if not wamid:
-        raise ValueError("its id is missing")
-    return wamid
-
-
 def _pricing_type(pricing: dict[str, Any]) -> str:
     """Meta's `type`. What is not billable is free, whatever else the object says."""
     kind = text(pricing.get("type"), 32).strip().lower()
@@ -177,7 +180,7 @@ def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[st
     word = text(status.get("status"), 24).strip().lower() or "unknown"
     error = next(_errors(status), {})
     return MessageEvent(
-        provider_message_id=_required_id(status),
+        provider_message_id=required_id(status),
         state=_STATES.get(word, word),
         at=unix_time(status.get("timestamp")),
         number_id=number_id,
@@ -214,7 +217,7 @@ def _inbound_event(message: dict[str, Any], number_id: str, contacts: list[dict[
     who = person(message.get("from"), message.get("from_user_id"), message.get("from_parent_user_id"), contacts)
     content = {key: value for key, value in message.items() if key not in _ENVELOPE}
     return MessageEvent(
-        provider_message_id=_required_id(message),
+        provider_message_id=required_id(message),
         state="received",
         at=unix_time(message.get("timestamp")),
         direction=Direction.INBOUND,
@@ -228,7 +231,7 @@ def _inbound_event(message: dict[str, Any], number_id: str, contacts: list[dict[
 
 def _change(message: dict[str, Any], number_id: str) -> ContactEvent | None:
     """The change of a person that a system message announces."""
-    return announced_change(message, number_id, _required_id(message), unix_time(message.get("timestamp")))
+    return announced_change(message, number_id, required_id(message), unix_time(message.get("timestamp")))
 
 
 def _echo_event(echo: dict[str, Any], number_id: str, contacts: list[dict[str, Any]], *, detail: str) -> MessageEvent:
@@ -238,7 +241,7 @@ def _echo_event(echo: dict[str, Any], number_id: str, contacts: list[dict[str, A
     is_free = detail == BUSINESS_APP_DETAIL
     who = person(echo.get("to"), echo.get("to_user_id"), echo.get("to_parent_user_id"), contacts)
     return MessageEvent(
-        provider_message_id=_required_id(echo),
+        provider_message_id=required_id(echo),
         state="sent",
         at=unix_time(echo.get("timestamp")),
         number_id=number_id,

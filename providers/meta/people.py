@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from providers.events import ContactEvent, Identities
-from providers.reading import digits, items, mapping, text, unix_time, user_id, username
+from providers.reading import digits, items, mapping, text, unix_time_or, user_id, username
 
 MAX_NAME = 512  # characters of a profile name
 NAMES = ("profile_name", "username")  # of the sender, kept with the content of an inbound message
@@ -102,7 +102,7 @@ def contact_changes(value: Json, field: str, waba_id: str, at: datetime | None) 
         yield ContactEvent(
             field=field,
             new=(new_id or msisdn)[:64],
-            at=_time_or(part.get("timestamp"), at),
+            at=unix_time_or(part.get("timestamp"), at),
             waba_id=waba_id,
             number_id=number_id,
             msisdn=msisdn,
@@ -123,10 +123,3 @@ def _pair(part: Json, name: str) -> tuple[str, str]:
     previous = part.get(f"previous_{name}") or part.get(f"old_{name}")
     present = part.get(f"new_{name}") or part.get(f"current_{name}") or value
     return user_id(previous), user_id(present)
-
-
-def _time_or(value: Any, default: datetime | None) -> datetime | None:
-    try:
-        return unix_time(value) if value is not None else default
-    except ValueError:
-        return default

@@ -11,17 +11,14 @@ from typing import Any
 
 from providers.meta import direct_send, interactive
 from providers.meta.checks import array_of, check_optional_text, object_of, text_of
-from providers.meta.refusals import INVALID, MISSING, NOT_VALID, RESTRICTED, MetaRefusal
-
-__all__ = ["INVALID", "RESTRICTED", "Content", "MetaRefusal", "is_mark", "is_user_id", "phone_digits",
-           "read_content", "read_group", "read_recipient"]  # fmt: skip
+from providers.meta.refusals import INVALID, MISSING, NOT_VALID, MetaRefusal
+from providers.reading import is_user_id
 
 _LONGEST_TEXT, _LONGEST_CAPTION, _LONGEST_REFERENCE = 4096, 1024, 512
 _LONGEST_URL, _LONGEST_NUMBER = 2048, 15
 _MEDIA = ("image", "audio", "video", "document", "sticker")
 _PHONE_PUNCTUATION = re.compile(r"[ +()\-]")
 _PHONE = re.compile(r"[1-9][0-9]{6,14}")
-_USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +64,10 @@ def read_recipient(body: Mapping[str, Any]) -> tuple[str, str]:
     if to is None or to == "":
         if user_id is None or user_id == "":
             raise MetaRefusal(INVALID, "The parameter to is required.")
-        if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
+        if not is_user_id(user_id):
             raise MetaRefusal(INVALID, "Param recipient must be a WhatsApp user id, as US.13491208655302741918.")
-        return "", user_id
-    if is_user_id(to):
+        return "", str(user_id)
+    if isinstance(to, str) and is_user_id(to.strip()):
         # The log shows the text to people who may not see identities, so it names none.
         raise MetaRefusal(INVALID, "Param to must be a phone number: give a user id in recipient instead.", field="to")
     msisdn = phone_digits(to)
@@ -85,18 +82,13 @@ def phone_digits(value: Any) -> str:
     return digits if _PHONE.fullmatch(digits) else ""
 
 
-def is_user_id(value: Any) -> bool:
-    """Whether a value is a WhatsApp user id, or a parent's, as US.13491208655302741918."""
-    return isinstance(value, str) and bool(_USER_ID.fullmatch(value.strip()))
-
-
 def read_group(body: Mapping[str, Any]) -> str:
     """The id of the group that the message is for; empty for one person. Raises `MetaRefusal`."""
     if body.get("recipient_type") != "group":
         return ""
     group = text_of(body.get("to"), "to", 140)
     digits = re.sub(r"[\W_]", "", group)
-    if (digits.isdecimal() and len(digits) <= _LONGEST_NUMBER) or is_user_id(group):
+    if (digits.isdecimal() and len(digits) <= _LONGEST_NUMBER) or is_user_id(group.strip()):
         raise MetaRefusal(
             INVALID, "Param to must be the id of a group, which is no phone number and no user id: "
             "give one, or leave recipient_type out to send to a person.", field="to",

@@ -7,7 +7,9 @@ from typing import Any
 import orjson
 
 from providers.meta import simulated_templates
-from providers.meta.requests import MetaRefusal, is_user_id, phone_digits, read_content
+from providers.meta.refusals import MetaRefusal
+from providers.meta.requests import phone_digits, read_content
+from providers.reading import is_user_id
 from providers.simulation import MessageRequest, SimulatedRefusal, Templates, digits
 
 TYPES = ("text", "template", "image", "audio", "video", "document", "sticker", "location", "contacts", "interactive",
@@ -87,7 +89,7 @@ def _recipient(data: Mapping[str, Any]) -> dict[str, Any]:
         return {"to": to, "msisdn": "", "group_id": to}
     if kind != "individual":
         raise SimulatedRefusal(100, "Param recipient_type must be one of {individual, group}.")
-    if is_user_id(to):
+    if is_user_id(to.strip()):
         return {"to": to, "msisdn": "", "user_id": to, "is_dropped": True}
     return {"to": to, "msisdn": digits(to)}
 

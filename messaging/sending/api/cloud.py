@@ -25,7 +25,8 @@ from messaging.sending.requests import Origin, SendRequest
 from messaging.sending.routes import NoRoute, connection, sending
 from messaging.sending.senders import Sender, sender_directory
 from messaging.sending.suppressing import check_meta
-from providers.meta.requests import MetaRefusal, is_mark
+from providers.meta.refusals import MetaRefusal
+from providers.meta.requests import is_mark
 from providers.outcomes import Accepted, Outcome, Rejected, Unreached
 from providers.registry import sending_of, vendor_of
 from providers.vocabulary import Shape

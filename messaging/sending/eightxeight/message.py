@@ -1,6 +1,5 @@
 """Checks one message in 8x8's form."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -10,7 +9,7 @@ from uuid import UUID
 import phonenumbers
 
 from core.calling_codes import country_of
-from core.spellings import standard
+from core.spellings import is_valid, standard
 from events.addresses import url_problem
 from messaging.log.models import Message
 from messaging.sending import restrictions
@@ -41,7 +40,6 @@ TYPES = ("text", "image", "video", "audio", "file", "location", "interactive", "
 _MEDIA = ("image", "video", "audio", "file")
 _LONGEST_TEXT, _LONGEST_CAPTION, _LONGEST_SMS = 4096, 1024, 35_000
 _CHANNELS = ("SMS", "WhatsApp", "Facebook", "RCS", "Viber", "Line", "WeChat", "Zalo", "Instagram")
-_USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 _NO_NUMBER = (
     "Invalid MSISDN format (not E.164 international number): give 'user.msisdn' as \"+6591234567\", or a national "
     "number with 'user.country'."
@@ -123,7 +121,7 @@ def _read_recipient(data: Mapping[str, Any], sender: Sender) -> tuple[str, str]:
     if msisdn_text is None or msisdn_text == "":
         if user_id is None or user_id == "":
             raise Refusal(3002, "'user.msisdn' is required, or 'user.channelUserId': give a string.")
-        if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
+        if not isinstance(user_id, str) or not lenient.is_user_id(user_id):
             raise Refusal(3047, "'user.channelUserId' must be a WhatsApp user id, as US.13491208655302741918.")
         _check_country(country_of("", user_id))
         return "", user_id
@@ -153,13 +151,9 @@ def e164(number_text: str, country: str) -> str:
     except phonenumbers.NumberParseException:
         return ""
     digits = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)).removeprefix("+")
-    if number.extension or not (phonenumbers.is_valid_number(number) or _is_valid(standard(digits))):
+    if number.extension or not (phonenumbers.is_valid_number(number) or is_valid(standard(digits))):
         return ""
     return digits
-
-
-def _is_valid(msisdn: str) -> bool:
-    return phonenumbers.is_valid_number(phonenumbers.parse(f"+{msisdn}"))
 
 
 def _check_country(country: str) -> None:

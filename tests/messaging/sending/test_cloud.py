@@ -12,7 +12,8 @@ from messaging.log.models import Message, MessagePayload, PhoneNumber, Template
 from messaging.sending import cloud, senders
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin
-from providers.meta.requests import MetaRefusal, is_mark
+from providers.meta.refusals import MetaRefusal
+from providers.meta.requests import is_mark
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import process_webhooks, send_due
 from tests.people import principal

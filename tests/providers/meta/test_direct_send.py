@@ -2,7 +2,8 @@
 
 import pytest
 
-from providers.meta.requests import MetaRefusal, read_content, read_group, read_recipient
+from providers.meta.refusals import MetaRefusal
+from providers.meta.requests import read_content, read_group, read_recipient
 
 SHIPPED = {"to": "+6591990000", "type": "text", "text": {"body": "Order 77 has shipped."}, "category": "utility"}
 REPLY = {"type": "reply", "reply": {"id": "1", "title": "Where is it?"}}

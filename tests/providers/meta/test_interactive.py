@@ -2,7 +2,8 @@
 
 import pytest
 
-from providers.meta.requests import MetaRefusal, read_content
+from providers.meta.refusals import MetaRefusal
+from providers.meta.requests import read_content
 
 
 def reply(title="Yes", key="1"):
