@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class SimulatedError:
     """`is_immediate`: the response to the request has the error; otherwise a `failed` webhook has it.
 
-    `given` and `expected` are numbers of parameters, with code 132000.
+    `count` and `expected_count` are numbers of parameters, with code 132000.
     """
 
     code: int
@@ -16,8 +16,8 @@ class SimulatedError:
     details: str
     is_immediate: bool = True
     kind: str = "OAuthException"
-    given: int = 0
-    expected: int = 0
+    count: int = 0
+    expected_count: int = 0
 
 
 _IMMEDIATE_ERRORS = (

@@ -20,10 +20,10 @@ LIMITED, BLOCKED = ".limited", ".blocked"  # endings of a token: the health stat
 class SimulatedRefusal(Exception):
     """The simulated provider answers the request with this error."""
 
-    def __init__(self, code: int, details: str = "", *, given: int = 0, expected: int = 0) -> None:
+    def __init__(self, code: int, details: str = "", *, count: int = 0, expected_count: int = 0) -> None:
         super().__init__(code, details)
         error = ERRORS[code]
-        self.error = replace(error, details=details or error.details, given=given, expected=expected)
+        self.error = replace(error, details=details or error.details, count=count, expected_count=expected_count)
 
 
 Component = Mapping[str, Any]

@@ -102,11 +102,11 @@ def _content(data: Mapping[str, Any]) -> dict[str, Any]:
 def _of_meta(message: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """8x8's type and content of a message in Meta's form; `None` for what 8x8 has no type for."""
     word = str(message.get("type") or "")
-    kind, content = _named(word, message)
+    kind, content = _content_of_type(word, message)
     return kind, {name: value for name, value in message.items() if name not in _ABOUT | {word}} | content
 
 
-def _named(word: str, message: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _content_of_type(word: str, message: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The object that a message has under the name of its type."""
     part = mapping(message.get(word))
     match word:

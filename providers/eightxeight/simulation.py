@@ -95,7 +95,7 @@ def success_answer(request: MessageRequest, umid: str) -> bytes:
 def _code(error: SimulatedError) -> int:
     """8x8's code of a refusal: of too few parameters, 3040 if there are none."""
     if error.code == _COUNT:
-        return 3033 if error.given > error.expected else 3041 if error.given else 3040
+        return 3033 if error.count > error.expected_count else 3041 if error.count else 3040
     return _CODES.get(error.code, 1000)
 
 

@@ -34,23 +34,23 @@ def check(content: Mapping[str, Any], templates: Templates) -> SimulatedTemplate
         raise SimulatedRefusal(132001, f"template name ({name}) does not exist in {code}")
     if template.status in _STATUSES:
         raise SimulatedRefusal(_STATUSES[template.status])
-    _check_parts(_given(content.get("components") or [], "template.components"), template.components, "")
+    _check_parts(_components_by_type(content.get("components") or [], "template.components"), template.components, "")
     return template
 
 
-def _given(components: Any, field: str) -> dict[tuple[str, int], Mapping[str, Any]]:
+def _components_by_type(components: Any, field: str) -> dict[tuple[str, int], Mapping[str, Any]]:
     """The components of a request by type (lower case) and index of a button."""
     if not isinstance(components, list) or not all(isinstance(part, dict) for part in components):
         raise SimulatedRefusal(100, f"Param {field} must be an array of objects.")
-    given: dict[tuple[str, int], Mapping[str, Any]] = {}
+    by_type: dict[tuple[str, int], Mapping[str, Any]] = {}
     for at, part in enumerate(components):
         kind = str(part.get("type")).lower()
         if kind not in _TYPES:
             allowed = ", ".join(_TYPES)
             raise SimulatedRefusal(100, f"Param {field}[{at}].type must be one of {{{allowed}}}.")
         index = _index(part.get("index", 0), f"{field}[{at}].index") if kind == "button" else 0
-        given[kind, index] = part
-    return given
+        by_type[kind, index] = part
+    return by_type
 
 
 def _index(value: Any, field: str) -> int:
@@ -60,26 +60,26 @@ def _index(value: Any, field: str) -> int:
 
 
 def _check_parts(
-    given: Mapping[tuple[str, int], Mapping[str, Any]], components: Sequence[Component], where: str
+    by_type: Mapping[tuple[str, int], Mapping[str, Any]], components: Sequence[Component], where: str
 ) -> None:
     """Check the header, body, buttons and cards of a template or of one card (`where`)."""
     parts = {str(part["type"]).upper(): part for part in components}
-    _check_header(_parameters(given.get(("header", 0)), f"{where}header"), parts.get("HEADER", {}), where)
+    _check_header(_parameters(by_type.get(("header", 0)), f"{where}header"), parts.get("HEADER", {}), where)
     body = str(parts.get("BODY", {}).get("text") or "")
-    _check_texts(_parameters(given.get(("body", 0)), f"{where}body"), body, "body", where)
+    _check_texts(_parameters(by_type.get(("body", 0)), f"{where}body"), body, "body", where)
     buttons = parts.get("BUTTONS", {}).get("buttons", ())
-    for (kind, index), part in given.items():
+    for (kind, index), part in by_type.items():
         if kind == "button" and index >= len(buttons):
             raise SimulatedRefusal(131009, f"{where}buttons: The template has no button at index {index}.")
         if kind == "button":
             _check_button(part, buttons[index], index, where)
     for index, button in enumerate(buttons):
-        if ("button", index) not in given and _needs_parameter(button):
+        if ("button", index) not in by_type and _needs_parameter(button):
             name = str(button["type"]).replace("_", " ").title().replace(" ", "")
             raise SimulatedRefusal(
                 131008, f"{where}buttons: Button at index {index} of type {name} requires a parameter"
             )
-    _check_cards(given.get(("carousel", 0)), parts.get("CAROUSEL", {}).get("cards", ()))
+    _check_cards(by_type.get(("carousel", 0)), parts.get("CAROUSEL", {}).get("cards", ()))
 
 
 def _parameters(part: Mapping[str, Any] | None, field: str) -> Parameters:
@@ -89,17 +89,17 @@ def _parameters(part: Mapping[str, Any] | None, field: str) -> Parameters:
     return parameters
 
 
-def _check_header(given: Parameters, header: Component, where: str) -> None:
+def _check_header(parameters: Parameters, header: Component, where: str) -> None:
     kind = str(header.get("format") or "TEXT").upper()
     if kind == "TEXT":
-        _check_texts(given, str(header.get("text") or ""), "header", where)
+        _check_texts(parameters, str(header.get("text") or ""), "header", where)
         return
-    received = str(given[0].get("type") or "unknown").upper() if given else "UNKNOWN"
+    received = str(parameters[0].get("type") or "unknown").upper() if parameters else "UNKNOWN"
     if received != kind:
         raise SimulatedRefusal(132012, f"{where}header: Format mismatch, expected {kind}, received {received}")
-    if len(given) != 1:
-        raise _count_mismatch(f"{where}header", len(given), 1)
-    value = given[0].get(kind.lower())
+    if len(parameters) != 1:
+        raise _count_mismatch(f"{where}header", len(parameters), 1)
+    value = parameters[0].get(kind.lower())
     needed = ("latitude", "longitude") if kind == "LOCATION" else ("id", "link")
     if not isinstance(value, dict) or not any(value.get(name) for name in needed):
         raise SimulatedRefusal(131008, f"{where}header: The parameter {kind.lower()} requires {' or '.join(needed)}.")
@@ -108,20 +108,20 @@ def _check_header(given: Parameters, header: Component, where: str) -> None:
         raise SimulatedRefusal(131009, f"{where}header: {kind.lower()}.link must begin with https:// or http://.")
 
 
-def _count_mismatch(part: str, given: int, expected: int) -> SimulatedRefusal:
+def _count_mismatch(part: str, count: int, expected: int) -> SimulatedRefusal:
     details = (
-        f"{part}: number of localizable_params ({given}) does not match the expected number of params ({expected})"
+        f"{part}: number of localizable_params ({count}) does not match the expected number of params ({expected})"
     )
-    return SimulatedRefusal(132000, details, given=given, expected=expected)
+    return SimulatedRefusal(132000, details, count=count, expected_count=expected)
 
 
-def _check_texts(given: Parameters, text: str, part: str, where: str) -> None:
+def _check_texts(parameters: Parameters, text: str, part: str, where: str) -> None:
     names = list(dict.fromkeys(_PLACEHOLDER.findall(text)))
-    if len(given) != len(names):
-        raise _count_mismatch(f"{where}{part}", len(given), len(names))
+    if len(parameters) != len(names):
+        raise _count_mismatch(f"{where}{part}", len(parameters), len(names))
     is_named = any(not name.isdecimal() for name in names)
-    values = [_value(parameter, f"{where}{part}") for parameter in given]
-    order = [str(parameter.get("parameter_name")) for parameter in given] if is_named else sorted(names, key=int)
+    values = [_value(parameter, f"{where}{part}") for parameter in parameters]
+    order = [str(parameter.get("parameter_name")) for parameter in parameters] if is_named else sorted(names, key=int)
     if is_named and set(order) != set(names):
         raise SimulatedRefusal(132012, f"{where}{part}: Parameter name must be one of {', '.join(names)}")
     by_name = dict(zip(order, values, strict=True))
@@ -157,12 +157,12 @@ def _check_button(part: Mapping[str, Any], button: Mapping[str, Any], index: int
     fitting, parameter_type = _BUTTONS.get(kind, ((), ""))
     if str(button.get("type")).upper() not in fitting:
         raise SimulatedRefusal(131009, f"{field} is of type {button.get('type')}, not {kind}")
-    given = _parameters(part, field)
-    if not given and _needs_parameter(button):
+    parameters = _parameters(part, field)
+    if not parameters and _needs_parameter(button):
         raise SimulatedRefusal(131008, f"{field} requires a parameter")
-    if len(given) > 1 or (given and kind == "url" and not _needs_parameter(button)):
-        raise _count_mismatch(f"{where}buttons", len(given), int(_needs_parameter(button)))
-    for parameter in given:
+    if len(parameters) > 1 or (parameters and kind == "url" and not _needs_parameter(button)):
+        raise _count_mismatch(f"{where}buttons", len(parameters), int(_needs_parameter(button)))
+    for parameter in parameters:
         received = str(parameter.get("type") or "unknown").lower()
         if received != parameter_type:
             expected = parameter_type.upper()
@@ -183,11 +183,13 @@ def _check_button_value(value: Any, kind: str, button: Mapping[str, Any], field:
 
 
 def _check_cards(part: Mapping[str, Any] | None, cards: Sequence[Component]) -> None:
-    given = (part or {}).get("cards") or []
-    if not isinstance(given, list) or not all(isinstance(card, dict) for card in given):
+    request_cards = (part or {}).get("cards") or []
+    if not isinstance(request_cards, list) or not all(isinstance(card, dict) for card in request_cards):
         raise SimulatedRefusal(100, "carousel: cards must be an array of objects.")
-    if len(given) != len(cards):
-        raise _count_mismatch("carousel", len(given), len(cards))
-    for at, (card, template) in enumerate(zip(given, cards, strict=True)):
+    if len(request_cards) != len(cards):
+        raise _count_mismatch("carousel", len(request_cards), len(cards))
+    for at, (card, template) in enumerate(zip(request_cards, cards, strict=True)):
         where = f"carousel card {at}: "
-        _check_parts(_given(card.get("components") or [], f"{where}components"), template["components"], where)
+        _check_parts(
+            _components_by_type(card.get("components") or [], f"{where}components"), template["components"], where
+        )

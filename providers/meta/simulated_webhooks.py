@@ -16,15 +16,16 @@ from providers.simulated_errors import ERRORS
 Part = dict[str, Any]
 
 
-def _filled(**parts: Any) -> Part:
+def without_empty(**parts: Any) -> Part:
+    """The parts that are not empty, by name."""
     return {name: value for name, value in parts.items() if value}
 
 
 def contact(person: Person) -> Part:
     """A person in `contacts`."""
     return {
-        "profile": _filled(name=person.name, username=person.username),
-        **_filled(wa_id=person.shown_msisdn, user_id=person.user_id, parent_user_id=person.parent_user_id),
+        "profile": without_empty(name=person.name, username=person.username),
+        **without_empty(wa_id=person.shown_msisdn, user_id=person.user_id, parent_user_id=person.parent_user_id),
     }
 
 
@@ -43,7 +44,7 @@ def message(person: Person, message_id: str, at: int, kind: str, content: Any, *
     """A message in `messages`: `content` stands under the name of its kind."""
     author = {"from": person.shown_msisdn, "from_user_id": person.user_id, "from_parent_user_id": person.parent_user_id}
     return {
-        **_filled(**author), "id": message_id, "timestamp": str(at), "type": kind,
+        **without_empty(**author), "id": message_id, "timestamp": str(at), "type": kind,
         **({} if content is None else {kind: content}), **more,
     }  # fmt: skip
 
@@ -53,7 +54,7 @@ def inbound(person: Person, *messages: Part) -> Part:
     return {"contacts": [contact(person)], "messages": list(messages)}
 
 
-def edited(original_id: str, text: str) -> Part:
+def edit(original_id: str, text: str) -> Part:
     """The content of an `edit`."""
     return {"original_message_id": original_id, "message": {"type": "text", "text": {"body": text}}}
 
@@ -68,7 +69,7 @@ def price(category: str, kind: str = "regular") -> Part:
 
 def status(person: Person, message_id: str, at: int, state: str, **more: Any) -> Part:
     """A status of a message to one person."""
-    recipient = _filled(recipient_id=person.shown_msisdn, recipient_user_id=person.user_id)
+    recipient = without_empty(recipient_id=person.shown_msisdn, recipient_user_id=person.user_id)
     return {"id": message_id, "status": state, "timestamp": str(at), **recipient, **more}
 
 
@@ -76,13 +77,14 @@ def group_status(group: str, person: Person, message_id: str, at: int, state: st
     """A status of a group message for one participant; `group` is the group's id."""
     return {
         "id": message_id, "status": state, "timestamp": str(at), "recipient_id": group, "recipient_type": "group",
-        **_filled(recipient_participant_id=person.shown_msisdn, recipient_participant_user_id=person.user_id), **more,
+        **without_empty(recipient_participant_id=person.shown_msisdn, recipient_participant_user_id=person.user_id),
+        **more,
     }  # fmt: skip
 
 
 def statuses(parts: Sequence[Part], *persons: Person) -> Part:
     """The content of a change with statuses; `persons`: the contacts that `sent`, `delivered` and `read` have."""
-    return {**_filled(contacts=[contact(person) for person in persons]), "statuses": list(parts)}
+    return {**without_empty(contacts=[contact(person) for person in persons]), "statuses": list(parts)}
 
 
 def errors(code: int) -> Part:
@@ -94,7 +96,7 @@ def errors(code: int) -> Part:
 
 def echo(sender: SimulatedSender, person: Person, message_id: str, at: int, text: str) -> Part:
     """The content of `smb_message_echoes`: a text that the business sent from its app."""
-    to = _filled(to=person.shown_msisdn, to_user_id=person.user_id)
+    to = without_empty(to=person.shown_msisdn, to_user_id=person.user_id)
     body = {"id": message_id, "timestamp": str(at), "type": "text", "text": {"body": text}}
     return {"message_echoes": [{"from": sender.msisdn, **to, **body}]}
 
@@ -115,9 +117,9 @@ class Call:
         """The content of `calls` for `connect` or `terminate`."""
         person, business = self.person, {"from": self.sender.msisdn}
         called = {"to": self.sender.msisdn}
-        ends = {**_filled(**{"from": person.shown_msisdn, "from_user_id": person.user_id}), **called}
+        ends = {**without_empty(**{"from": person.shown_msisdn, "from_user_id": person.user_id}), **called}
         if not self.by_person:
-            ends = {**business, **_filled(to=person.shown_msisdn, to_user_id=person.user_id)}
+            ends = {**business, **without_empty(to=person.shown_msisdn, to_user_id=person.user_id)}
         direction = "USER_INITIATED" if self.by_person else "BUSINESS_INITIATED"
         call = {"id": self.id, **ends, "event": kind, "timestamp": str(at), "direction": direction, **more}
         return {"contacts": [contact(person)], "calls": [call]}
@@ -130,9 +132,8 @@ class Call:
     def state(self, word: str, at: int) -> Part:
         """The content of `calls` for RINGING, ACCEPTED or REJECTED, of a call by the business."""
         part = {"id": self.id, "type": "call", "status": word, "timestamp": str(at)}
-        return {
-            "statuses": [part | _filled(recipient_id=self.person.shown_msisdn, recipient_user_id=self.person.user_id)]
-        }
+        recipient = without_empty(recipient_id=self.person.shown_msisdn, recipient_user_id=self.person.user_id)
+        return {"statuses": [part | recipient]}
 
 
 # --- Templates -------------------------------------------------------------------------------------------------------

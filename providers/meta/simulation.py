@@ -11,6 +11,7 @@ from providers.events import MessageEvent
 from providers.meta import scenarios
 from providers.meta.scenarios import business
 from providers.meta.simulated_requests import is_read_mark, read_request
+from providers.meta.simulated_webhooks import price, without_empty
 from providers.meta.wamids import INBOUND_KEY, OUTBOUND_KEY, group_number, wamid
 from providers.meta.webhooks import HEADER, signature
 from providers.scenarios import SimulatedSender
@@ -39,10 +40,7 @@ _PAYMENT = {
     "error_description": "There is an error with the payment method. This will block business initiated conversations.",
     "possible_solution": "Add a new payment method to the account.",
 }
-_FREE = {"billable": False, "pricing_model": "PMP", "type": "free_customer_service"}
-_FREE_IN_GROUP = _FREE | {"type": "free_group_customer_service"}
 _PARTICIPANTS = ("919876", "336123", "659123")  # of every group: the beginnings of three numbers
-_PAID = {"billable": True, "pricing_model": "PMP", "type": "regular"}
 
 
 # --- Answers ---------------------------------------------------------------------------------------------------------
@@ -57,7 +55,7 @@ def new_id(rng: Random, msisdn: str, *, inbound: bool = False, group: str = "") 
 def success_answer(request: MessageRequest, wamid: str) -> bytes:
     """The answer 200; only templates have a message_status."""
     message = {"id": wamid} | ({"message_status": "accepted"} if request.is_template else {})
-    contact = {"input": request.to} | _filled(wa_id=request.msisdn, user_id=request.user_id)
+    contact = {"input": request.to} | without_empty(wa_id=request.msisdn, user_id=request.user_id)
     if request.group_id:
         message |= {"group_id": request.group_id}
     return orjson.dumps({"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]})
@@ -108,7 +106,7 @@ def _statuses(report: SimulatedReport) -> list[dict[str, Any]]:
     """The status, or in a group one for each participant; `sent` is the group's as a whole."""
     request = report.request
     if not request.group_id:
-        recipient = _filled(recipient_id=request.msisdn, recipient_user_id=request.user_id)
+        recipient = without_empty(recipient_id=request.msisdn, recipient_user_id=request.user_id)
         return [_status(report, recipient)]
     group = {"recipient_id": request.group_id, "recipient_type": "group"}
     if report.state == SENT:
@@ -117,13 +115,9 @@ def _statuses(report: SimulatedReport) -> list[dict[str, Any]]:
     return [_status(report, group | {"recipient_participant_id": number}) for number in numbers]
 
 
-def _filled(**parts: str) -> dict[str, str]:
-    return {name: part for name, part in parts.items() if part}
-
-
 def _pricing(request: MessageRequest) -> dict[str, Any]:
-    price = _PAID if request.is_charged else _FREE_IN_GROUP if request.group_id else _FREE
-    return price | {"category": f"group_{request.category}" if request.group_id else request.category}
+    group = "group_" if request.group_id else ""
+    return price(f"{group}{request.category}", "regular" if request.is_charged else f"free_{group}customer_service")
 
 
 def _status(report: SimulatedReport, recipient: dict[str, str]) -> dict[str, Any]:
@@ -150,13 +144,13 @@ def _reply(report: SimulatedReport) -> dict[str, Any]:
     msisdn, user_id = report.request.msisdn, report.request.user_id
     message = {
         "context": {"from": report.sender.msisdn, "id": report.message_id},
-        **_filled(**{"from": msisdn, "from_user_id": user_id}),
+        **without_empty(**{"from": msisdn, "from_user_id": user_id}),
         "id": _reply_id(report),
         "timestamp": str(report.at),
         "type": "text",
         "text": {"body": "Thank you!"},
     }
-    person = {"profile": {"name": "Sandbox"}, **_filled(wa_id=msisdn, user_id=user_id)}
+    person = {"profile": {"name": "Sandbox"}, **without_empty(wa_id=msisdn, user_id=user_id)}
     return {"contacts": [person], "messages": [message]}
 
 

@@ -60,12 +60,12 @@ def _select(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: values[name] for name in names if values.get(name) is not None}
 
 
-def template(given: Mapping[str, Any]) -> dict[str, Any]:
+def template(source: Mapping[str, Any]) -> dict[str, Any]:
     """The `template` of a Cloud API request, from one in 8x8's form."""
-    components = [_component(each) for each in given.get("components") or ()]
+    components = [_component(each) for each in source.get("components") or ()]
     return {
-        "name": given["name"],
-        "language": {"code": given["language"]},
+        "name": source["name"],
+        "language": {"code": source["language"]},
         "components": [c for c in components if c],
     }
 

@@ -25,14 +25,14 @@ def wamid(chat: str, key: str, *, inbound: bool = False, group: str = "") -> str
 
     `chat` and `group` are digits, `key` is hexadecimal. The id has the number of a person who hides it, too.
     """
-    place = _named(group, _GROUP) if group else _named(chat, _PERSON)
-    author = _named(chat, _PERSON) if group and inbound else b""
+    place = _identity(group, _GROUP) if group else _identity(chat, _PERSON)
+    author = _identity(chat, _PERSON) if group and inbound else b""
     return _MESSAGE + _record(place, key, author, inbound=inbound)
 
 
 def wacid(chat: str, key: str, business: str, *, inbound: bool = False) -> str:
     """The id of a call between a person and the number of a business; `inbound`: the person calls."""
-    return _CALL + _record(_named(chat, _PERSON), key, _named(business, _PERSON) + b"\x15\x0a", inbound=inbound)
+    return _CALL + _record(_identity(chat, _PERSON), key, _identity(business, _PERSON) + b"\x15\x0a", inbound=inbound)
 
 
 def _record(place: bytes, key: str, participant: bytes, *, inbound: bool) -> str:
@@ -40,7 +40,7 @@ def _record(place: bytes, key: str, participant: bytes, *, inbound: bool) -> str
     return b64encode(place + direction + _text(key.upper()) + participant + b"\x00").decode()
 
 
-def _named(digits: str, kind: bytes) -> bytes:
+def _identity(digits: str, kind: bytes) -> bytes:
     return b"\x1c" + _text(digits) + kind
 
 

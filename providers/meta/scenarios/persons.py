@@ -3,7 +3,7 @@
 from typing import Any
 
 from providers.meta.scenarios.ids import inbound_id, outbound_id
-from providers.meta.simulated_webhooks import change, edited, errors, inbound, message, price, status, statuses
+from providers.meta.simulated_webhooks import change, edit, errors, inbound, message, price, status, statuses
 from providers.scenarios import Context, Webhooks
 
 _MEDIA = {"sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}
@@ -61,7 +61,7 @@ def edits(context: Context) -> Webhooks:
     first, second = inbound_id(context, person), inbound_id(context, person)
     parts = (
         (0, first, "text", {"body": "Can I pick it up on Tuseday?"}),
-        (20, inbound_id(context, person), "edit", edited(first, "Can I pick it up on Tuesday?")),
+        (20, inbound_id(context, person), "edit", edit(first, "Can I pick it up on Tuesday?")),
         (60, second, "text", {"body": "My card number is"}),
         (75, inbound_id(context, person), "revoke", {"original_message_id": second}),
     )
