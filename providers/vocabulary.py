@@ -13,6 +13,23 @@ class Direction(TextChoices):
     INBOUND = "inbound", _("Inbound")
 
 
+class OtherChannel(TextChoices):
+    """A channel other than WhatsApp, by 8x8's word in lower case (its list of ChatApps channels, 2026-07-23)."""
+
+    SMS = "sms", _("SMS")
+    VIBER = "viber", _("Viber")
+    RCS = "rcs", _("RCS")
+    LINE = "line", _("LINE")
+    LINE_NOTIFICATION = "linenotification", _("LINE notification")
+    ZALO = "zalo", _("Zalo")
+    ZALO_NOTIFICATION = "zalonotification", _("Zalo notification")
+    FACEBOOK = "facebook", _("Facebook")
+    INSTAGRAM = "instagram", _("Instagram")
+    WECHAT = "wechat", _("WeChat")
+    KAKAO = "kakao", _("Kakao")
+    VOICE = "voice", _("Voice")
+
+
 class Category(TextChoices):
     """Pricing category of a message, spelled as Meta's webhooks spell it (status reference, 2026-05-21).
 

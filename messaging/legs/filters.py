@@ -7,12 +7,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import select
-from messaging.legs.enums import Channel
 from messaging.legs.models import STATES, Leg
 from messaging.log.enums import STATUS_ORDER, Status
 from messaging.records.filters import RecordFilterSet
 from messaging.records.forms import RecordForm
 from providers.umids import canonical
+from providers.vocabulary import OtherChannel
 
 STATUSES = [
     (status.value, status.label) for name, status in STATUS_ORDER if name.removesuffix("_at") in STATES
@@ -25,7 +25,7 @@ class LegFilterSet(RecordFilterSet):
     repeatable: ClassVar[frozenset[str]] = frozenset({"status"})
     other_ids: ClassVar[bool] = True
 
-    channel = filters.ChoiceFilter(choices=Channel.choices)
+    channel = filters.ChoiceFilter(choices=OtherChannel.choices)
     status = filters.MultipleChoiceFilter(choices=STATUSES)
     umid = filters.CharFilter(max_length=512, method="by_umid", help_text="Complete, in any spelling.")
     client_message_id = filters.CharFilter(max_length=512)
@@ -47,5 +47,5 @@ class LegForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["channel"] = select(_("Channel"), _("All channels"), Channel.choices)
+        self.fields["channel"] = select(_("Channel"), _("All channels"), OtherChannel.choices)
         self.fields["status"] = select(_("Status"), _("All statuses"), STATUSES)

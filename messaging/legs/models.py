@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
-from messaging.legs.enums import Channel
 from messaging.log.enums import STATUS_ORDER, Status
 from messaging.records.models import RECORD_INDEXES, Record
+from providers.vocabulary import OtherChannel
 
 STATES = ("queued", "sent", "delivered", "read", "failed", "rejected", "received")
 _STATUSES = [(name, status) for name, status in STATUS_ORDER if name.removesuffix("_at") in STATES]
@@ -19,7 +19,7 @@ class Leg(Record):
     umid = models.CharField(
         max_length=512, blank=True, help_text="The provider's id, which all legs of a message share; empty when erased."
     )
-    channel = models.CharField(max_length=24, choices=Channel)
+    channel = models.CharField(max_length=24, choices=OtherChannel)
     business_address = models.CharField(
         max_length=64, blank=True, help_text="The sender of an SMS, or the number or channel that received a message."
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from providers.eightxeight.bodies import chat_apps_body, user_object
 from providers.eightxeight.statuses import moment
 from providers.events import REVOKED
 from providers.reading import mapping, text
@@ -27,12 +28,12 @@ def inbound_body(data: Mapping[str, Any]) -> dict[str, Any]:
     """The body of `inbound_message_received`. `data`: of the event `message.received`; its content is in the form of
     the message's provider.
     """
-    return _body("inbound_message_received", "ChatApps inbound message", 3, _inbound(data) | _content(data))
+    return chat_apps_body("inbound_message_received", "ChatApps inbound message", 3, _inbound(data) | _content(data))
 
 
 def echo_body(data: Mapping[str, Any]) -> dict[str, Any]:
     """The body of `external_app_message`: a message that the business sent from the WhatsApp Business app."""
-    return _body("external_app_message", "External App Message", 9, _outbound(data) | _content(data))
+    return chat_apps_body("external_app_message", "External App Message", 9, _outbound(data) | _content(data))
 
 
 def edit_body(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,19 +44,13 @@ def edit_body(data: Mapping[str, Any]) -> dict[str, Any]:
     direction, word = data["direction"], "deleted" if data["state"] == REVOKED else "edited"
     payload = _inbound(data) if direction == "inbound" else _outbound(data)
     content = {} if data["state"] == REVOKED else _content(data)
-    return _body(f"{direction}_message_{word}", f"ChatApps {direction} message {word}", 3, payload | content)
+    return chat_apps_body(f"{direction}_message_{word}", f"ChatApps {direction} message {word}", 3, payload | content)
 
 
 def quoted_id(content: Mapping[str, Any]) -> str:
     """The provider's id of the message to which a message replies or reacts; empty without one."""
     reaction, context = mapping(content.get("reaction")), mapping(content.get("context"))
     return text(context.get("id") or reaction.get("message_id") or content.get("replyToUmid"), 512)
-
-
-def _body(kind: str, description: str, version: int, payload: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "version": version, "namespace": "ChatApps", "eventType": kind, "description": description, "payload": payload,
-    }  # fmt: skip
 
 
 def _inbound(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,12 +74,8 @@ def _outbound(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _user(data: Mapping[str, Any]) -> dict[str, Any]:
-    message = data["content"]
-    user = {
-        "msisdn": f"+{data['msisdn']}" if data["msisdn"] else "", "channelUserId": data["user_id"],
-        "name": message.get("profile_name"), "username": message.get("username"),
-    }  # fmt: skip
-    return {name: value for name, value in user.items() if value}
+    names = {"name": data["content"].get("profile_name"), "username": data["content"].get("username")}
+    return user_object(data["msisdn"], data["user_id"], **names)
 
 
 def _content(data: Mapping[str, Any]) -> dict[str, Any]:

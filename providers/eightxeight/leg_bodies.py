@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from providers.eightxeight.legs import SMS
+from providers.eightxeight.bodies import chat_apps_body, user_object
 from providers.eightxeight.statuses import moment
+from providers.vocabulary import OtherChannel
 
 _SPELLINGS = {"linenotification": "LineNotification", "zalonotification": "ZaloNotification"}
 Data = Mapping[str, Any]
@@ -19,8 +20,8 @@ def leg_receipt_body(data: Data) -> dict[str, Any]:
     }  # fmt: skip
     about = (
         {"source": data["business_address"], "destination": _person(data)}
-        if data["channel"] == SMS
-        else {"channel": _spelling(data), "user": _user(data)}
+        if data["channel"] == OtherChannel.SMS
+        else {"channel": _spelling(data), "user": user_object(data["msisdn"], data["user_id"])}
     )
     return _body(data, "outbound_message_status_changed", 9, {**payload, **about, "status": _status(data)})
 
@@ -29,14 +30,14 @@ def inbound_leg_body(data: Data) -> dict[str, Any]:
     """The body of `inbound_message_received`. `data`: of the event `leg.received`."""
     at, content = moment(datetime.fromisoformat(data["at"])), data["content"]
     payload = {"umid": data["umid"], "subAccountId": data["subaccount_id"], "timestamp": at}
-    if data["channel"] == SMS:
+    if data["channel"] == OtherChannel.SMS:
         about = {
             "source": _person(data), "destination": data["business_address"], "body": content.get("text", ""),
             **({"encoding": content["encoding"]} if content.get("encoding") else {}),
         }  # fmt: skip
     else:
         about = {
-            "user": {**_user(data), **({"name": content["profile_name"]} if content.get("profile_name") else {})},
+            "user": user_object(data["msisdn"], data["user_id"], name=content.get("profile_name")),
             "recipient": {"channel": _spelling(data), "channelId": data["business_address"]},
             "type": content.get("type") or "None",
             "content": {name: value for name, value in content.items() if name not in {"type", "profile_name"}},
@@ -46,11 +47,8 @@ def inbound_leg_body(data: Data) -> dict[str, Any]:
 
 def _body(data: Data, kind: str, version: int, payload: dict[str, Any]) -> dict[str, Any]:
     what = "outbound message delivery receipt" if kind.startswith("outbound") else "inbound message"
-    if data["channel"] != SMS:
-        return {
-            "version": version, "namespace": "ChatApps", "eventType": kind, "description": f"ChatApps {what}",
-            "payload": payload,
-        }  # fmt: skip
+    if data["channel"] != OtherChannel.SMS:
+        return chat_apps_body(kind, f"ChatApps {what}", version, payload)
     if data["segments"] is not None:
         payload["smsCount"] = data["segments"]
     if data["price"] is not None:
@@ -69,11 +67,6 @@ def _status(data: Data) -> dict[str, Any]:
     return status | (
         {"errorCode": data["error_code"], "errorMessage": data["error_title"]} if data["error_code"] else {}
     )
-
-
-def _user(data: Data) -> dict[str, str]:
-    names = {"msisdn": f"+{data['msisdn']}" if data["msisdn"] else "", "channelUserId": data["user_id"]}
-    return {name: value for name, value in names.items() if value}
 
 
 def _person(data: Data) -> str:

@@ -11,10 +11,12 @@ from typing import Any
 
 from providers.events import LegEvent, MessageEvent
 from providers.reading import digits, integer, mapping, text
-from providers.vocabulary import Direction
+from providers.vocabulary import Direction, OtherChannel
 
-SMS = "sms"
-_BY_NUMBER = frozenset({SMS, "viber", "rcs", "zalonotification", "linenotification"})  # others have ids of their own
+_BY_NUMBER = frozenset({  # others have ids of their own
+    OtherChannel.SMS, OtherChannel.VIBER, OtherChannel.RCS, OtherChannel.ZALO_NOTIFICATION,
+    OtherChannel.LINE_NOTIFICATION,
+})  # fmt: skip
 _HIGHEST, _MAX_DECIMALS = Decimal(10) ** 9, 12
 
 

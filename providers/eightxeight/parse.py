@@ -13,7 +13,7 @@ from providers.events import MessageEvent, Parsed
 from providers.meta.people import MAX_NAME, NAMES
 from providers.reading import category_of, digits, integer, iso_time, mapping, text, user_id, username
 from providers.umids import canonical
-from providers.vocabulary import BUSINESS_APP, BUSINESS_APP_DETAIL, Category, Direction
+from providers.vocabulary import BUSINESS_APP, BUSINESS_APP_DETAIL, Category, Direction, OtherChannel
 
 _STATES = {
     "queued": "queued",
@@ -28,11 +28,7 @@ _STATES = {
 
 
 _WHATSAPP = frozenset({"", "chatapps", "whatsapp"})  # ChatApps is the namespace
-# "List of supported ChatApps channels", and the namespaces of other products.
-CHANNELS = frozenset({
-    "sms", "viber", "zalo", "zalonotification", "line", "linenotification", "rcs", "facebook", "wechat", "kakao",
-    "instagram", "voice",
-})  # fmt: skip
+_OTHER_CHANNELS = frozenset(OtherChannel.values)  # also as namespaces of other products
 
 
 def parse(body: bytes) -> Parsed:
@@ -68,9 +64,9 @@ def _other_channel(data: dict[str, Any], payload: dict[str, Any]) -> str:
     named += [payload["recipient"]] if not isinstance(payload.get("recipient"), dict | None) else []
     named += [data["namespace"]] if data.get("namespace") is not None else []
     words = [text(word, 32).strip().lower() if isinstance(word, str) else repr(word)[:32] for word in named]
-    if unknown := next((word for word in words if word not in _WHATSAPP | CHANNELS), ""):
+    if unknown := next((word for word in words if word not in _WHATSAPP | _OTHER_CHANNELS), ""):
         raise ValueError(f"{unknown} is no known channel")
-    return next((word for word in words if word in CHANNELS), "")
+    return next((word for word in words if word in _OTHER_CHANNELS), "")
 
 
 def _required_id(payload: dict[str, Any]) -> str:

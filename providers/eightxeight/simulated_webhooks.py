@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from providers.eightxeight.bodies import user_object
 from providers.eightxeight.delivery_codes import delivery_code
 from providers.eightxeight.statuses import moment
 
@@ -30,13 +31,9 @@ class User:
     name: str = ""
     username: str = ""
 
-    def as_json(self) -> Part:
+    def as_json(self) -> dict[str, str]:
         """The object `user`, without what is unknown."""
-        parts = {
-            "msisdn": self.msisdn and f"+{self.msisdn}", "channelUserId": self.user_id, "name": self.name,
-            "username": self.username,
-        }  # fmt: skip
-        return {name: part for name, part in parts.items() if part}
+        return user_object(self.msisdn, self.user_id, name=self.name, username=self.username)
 
 
 @dataclass(frozen=True, slots=True)

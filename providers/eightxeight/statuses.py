@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from providers.eightxeight.bodies import chat_apps_body
 from providers.eightxeight.delivery_codes import delivery_code
 from providers.error_catalogue import META
 
@@ -46,10 +47,7 @@ def receipt_body(data: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
     if whatsapp := _whatsapp(data):
         payload["whatsapp"] = whatsapp
-    return {
-        "version": 9, "namespace": "ChatApps", "eventType": "outbound_message_status_changed",
-        "description": "ChatApps outbound message delivery receipt", "payload": payload,
-    }  # fmt: skip
+    return chat_apps_body("outbound_message_status_changed", "ChatApps outbound message delivery receipt", 9, payload)
 
 
 def _whatsapp(data: Mapping[str, Any]) -> dict[str, Any]:

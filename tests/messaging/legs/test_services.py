@@ -8,10 +8,8 @@ import pytest
 from billing.models import UsageFact
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem
-from messaging.legs.enums import Channel
 from messaging.legs.models import Leg
 from messaging.log.models import Message
-from providers.eightxeight.parse import CHANNELS
 from tests.messaging.inbound.test_samples import take  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -109,10 +107,6 @@ def test_an_inbound_sms_is_a_row_with_its_text(acme, take):  # noqa: F811
     )  # fmt: skip
     assert leg.content == {"text": "STOP", "encoding": "GSM7"}
     assert not Message.objects.exists()
-
-
-def test_the_channels_of_the_parser_are_those_of_the_log():
-    assert set(Channel.values) == set(CHANNELS)
 
 
 def test_an_unregistered_subaccount_is_parked_and_an_unknown_channel_quarantined(acme, take):  # noqa: F811

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from providers.eightxeight.parse import CHANNELS, parse
+from providers.eightxeight.parse import parse
 from providers.events import MessageEvent
-from providers.vocabulary import Direction
+from providers.vocabulary import Direction, OtherChannel
 
 STATUS = {"state": "delivered", "detail": "delivered_to_recipient", "timestamp": "2026-11-30T10:00:00Z"}
 PAYLOAD = {"umid": "u", "subAccountId": "acme_shop", "status": STATUS, "user": {"msisdn": "+6591230001"}}
@@ -25,7 +25,7 @@ def leg(*args, **how):
     return event
 
 
-@pytest.mark.parametrize("channel", sorted(CHANNELS))
+@pytest.mark.parametrize("channel", sorted(OtherChannel.values))
 @pytest.mark.parametrize("spell", [str.lower, str.upper, str.title, lambda word: f" {word} "])
 def test_every_channel_in_every_place_and_spelling(channel, spell):
     word = spell(channel)
