@@ -25,7 +25,7 @@ WHERE awaits IS NOT NULL AND awaits && %s::uuid[]
 def note_early_edits(readings: Iterable[Reading], early: Collection[lifecycle.Key]) -> None:
     """Add a note to the webhooks of these edits, and remember which messages they await."""
     for reading in readings if early else ():
-        keys = {_key(report) for report in reading.reports} & set(early)
+        keys = {report.key for report in reading.reports} & set(early)
         if keys:
             reading.parsed.notes.append(NOTE)
             awaited: list[UUID] = sorted(message_key(*key) for key in keys)
@@ -42,9 +42,5 @@ def requeue_awaiting(readings: Iterable[Reading]) -> None:
         cursor.execute(_IS_AWAITED)
         if cursor.fetchone()[0]:
             reports = (report for reading in readings for report in reading.reports)
-            keys = {_key(report) for report in reports if report.event.state not in EDIT_STATES}
+            keys = {report.key for report in reports if report.event.state not in EDIT_STATES}
             cursor.execute(_REQUEUE, [[message_key(*key) for key in keys]])
-
-
-def _key(report: lifecycle.EventReport) -> lifecycle.Key:
-    return report.account_id, report.provider, report.event.provider_message_id

@@ -193,8 +193,7 @@ def _apply(readings: Sequence[Reading], intake: Intake) -> None:
 def _prune(reading: Reading, deleted: set[lifecycle.Key]) -> None:
     """Remove deleted messages from a webhook after its events were counted."""
     item = reading.item
-    keys = ((report.account_id, report.provider, report.event.provider_message_id) for report in reading.reports)
-    if ids := {key[2] for key in keys if key in deleted}:
+    if ids := {report.event.provider_message_id for report in reading.reports if report.key in deleted}:
         rewrite(item.received_at, item.id, without_messages(item.body, reading.parsed, ids))
 
 

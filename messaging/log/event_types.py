@@ -10,6 +10,7 @@ from accounts.enums import Permission
 from events.models import Delivery, Event
 from events.types import Content, EventType, NoContent
 from messaging.log.enums import PayloadKind
+from messaging.log.lifecycle.reports import Key
 from messaging.log.models import Message, MessageAnchor, MessagePayload
 from providers.eightxeight.inbound_bodies import echo_body, edit_body, inbound_body, quoted_id
 from providers.eightxeight.statuses import receipt_body
@@ -80,14 +81,9 @@ def _is_echo(data: Mapping[str, Any]) -> bool:
     return bool(data.get("state") == "sent" and data.get("detail") in ECHO_DETAILS)
 
 
-_ProviderId = tuple[int, str, str]  # account, provider, the provider's message id
-
-
-def _umids_of_quoted(
-    messages: Mapping[int, Message], texts: Mapping[_Text, Mapping[str, Any]]
-) -> dict[_ProviderId, str]:
+def _umids_of_quoted(messages: Mapping[int, Message], texts: Mapping[_Text, Mapping[str, Any]]) -> dict[Key, str]:
     """The UMIDs of the messages to which these contents reply or react, if they are in the log; two queries."""
-    keys: set[_ProviderId] = set()
+    keys: set[Key] = set()
     for (pk, _at), body in texts.items():
         if pk in messages and (quoted := quoted_id(body)):
             keys.add((messages[pk].account_id, messages[pk].provider, quoted))
@@ -111,7 +107,7 @@ def _data(
     delivery: Delivery,
     message: Message,
     texts: Mapping[_Text, Mapping[str, Any]],
-    quoted: Mapping[_ProviderId, str],
+    quoted: Mapping[Key, str],
 ) -> dict[str, Any]:
     number, event = message.phone_number, delivery.event
     state = event.payload.get("state")

@@ -7,13 +7,11 @@ from operator import or_
 from django.db.models import Q
 
 from core.spellings import spellings
-from messaging.persons.enums import IdentityKind
+from messaging.persons.enums import ID_KINDS, IdentityKind
 from messaging.persons.resolution import Holding
+from messaging.persons.selectors.identities import while_theirs
 
 NO_MESSAGES = Q(pk__in=[])  # Django evaluates it without a query
-
-
-ID_KINDS = (IdentityKind.USER_ID, IdentityKind.PARENT_USER_ID)
 
 
 def messages_of(person: Iterable[Holding], at: str = "created_at") -> Q:
@@ -28,6 +26,4 @@ def messages_of(person: Iterable[Holding], at: str = "created_at") -> Q:
 
 def _of_number(holding: Holding, at: str) -> Q:
     forms = spellings(holding.identity.value)
-    since = Q(**{f"{at}__gte": holding.start}) if holding.start else Q()
-    until = Q(**{f"{at}__lt": holding.end}) if holding.end else Q()
-    return (Q(msisdn=forms[0]) if len(forms) == 1 else Q(msisdn__in=forms)) & since & until
+    return (Q(msisdn=forms[0]) if len(forms) == 1 else Q(msisdn__in=forms)) & while_theirs(holding, at)

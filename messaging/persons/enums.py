@@ -13,6 +13,10 @@ class IdentityKind(TextChoices):
     USERNAME = "username", _("Username")
 
 
+ID_KINDS = (IdentityKind.USER_ID, IdentityKind.PARENT_USER_ID)
+"""The kinds that belong to one person for ever; a number belongs to one at a time."""
+
+
 class NameKind(TextChoices):
     """What a person is called."""
 

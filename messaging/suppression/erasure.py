@@ -6,10 +6,9 @@ What stays is what it takes to respect the stop: a hash of each number and id, a
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from django.db.models import Q
-
 from messaging.persons.enums import IdentityKind
 from messaging.persons.resolution import Holding, Identity
+from messaging.persons.selectors.identities import with_values
 from messaging.suppression.enums import ERASED, Action, Source
 from messaging.suppression.models import Suppression, SuppressionEvent
 from messaging.suppression.recording import Fact, record
@@ -24,12 +23,12 @@ def erase(account_id: int, person: Iterable[Holding], now: datetime) -> int:
     """
     holdings = [each for each in person if each.identity.kind != IdentityKind.USERNAME]
     keys = _keys(account_id, {each.identity for each in holdings})
-    events = list(SuppressionEvent.objects.filter(_with(keys), account=account_id))
+    events = list(SuppressionEvent.objects.filter(with_values(keys), account=account_id))
     theirs = [event for event in events if _covers(holdings, keys[event.kind, event.value], event.at)]
     changed = {(event.kind, event.value) for event in theirs}
     of_others = [event for event in events if event not in theirs and (event.kind, event.value) in changed]
     SuppressionEvent.objects.filter(pk__in=[event.pk for event in theirs]).delete()
-    Suppression.objects.filter(_with(changed), account=account_id).delete()
+    Suppression.objects.filter(with_values(changed), account=account_id).delete()
     rows = [times_of(event, keys[event.kind, event.value]) for event in theirs]
     kept = (fact for identity in set(keys.values()) for fact in _kept(account_id, identity, rows, holdings, now))
     record([*map(_fact, of_others), *kept])
@@ -41,14 +40,6 @@ def _keys(account_id: int, identities: Iterable[Identity]) -> dict[tuple[str, st
     return {
         key: each for each in identities for key in ((str(each.kind), each.value), (ERASED, hash_of(account_id, each)))
     }
-
-
-def _with(keys: Iterable[tuple[str, str]]) -> Q:
-    """The rows of these keys."""
-    condition = Q(pk__in=[])
-    for kind, value in keys:
-        condition |= Q(kind=kind, value=value)
-    return condition
 
 
 def _covers(holdings: Iterable[Holding], identity: Identity, at: datetime) -> bool:

@@ -28,16 +28,13 @@ from messaging.log.lifecycle.events import emit_statuses
 from messaging.log.lifecycle.participant_reports import apply_participants, split_participants
 from messaging.log.lifecycle.people import record_people
 from messaging.log.lifecycle.provider_ids import learn_provider_ids
-from messaging.log.lifecycle.reports import EventReport, bindings, event_rows
+from messaging.log.lifecycle.reports import EventReport, Key, bindings, event_rows
 from messaging.log.lifecycle.sql.statements import FIND_MESSAGES, MERGE_EVENTS, SELECT_DELETED, TAKE_EARLY_EDITS
 from messaging.log.lifecycle.sql.tables import COPY_EVENTS, CREATE_TABLES
 from messaging.log.lifecycle.stops import record_stops
 from providers.events import EDIT_STATES
 
 __all__ = ("Applied", "EventReport", "Key", "apply", "ensure_partitions")
-
-Key = tuple[int, str, str]
-"""The key of a message: account, provider, the provider's message id."""
 
 
 class Applied(NamedTuple):

@@ -18,8 +18,8 @@ from providers.vocabulary import HISTORY_DETAIL
 _STATES = f"{(*STATES, *EDIT_STATES)}"
 
 
-def _is_told(row: str) -> str:
-    """Whether clients are told of a status; those of an imported message are no news."""
+def _is_for_clients(row: str) -> str:
+    """Whether clients get a status; those of an imported message are no news."""
     return f"{row}.state IN {_STATES} AND {row}.detail <> '{HISTORY_DETAIL}'"
 
 
@@ -70,7 +70,7 @@ JOIN log_message m ON (m.account_id, m.created_at, m.id) = (c.account_id, c.crea
 JOIN events_endpoint h ON h.account_id = m.account_id
     AND (h.subaccount_id = m.subaccount_id OR h.subaccount_id IS NULL)
     AND h.event_type = CASE m.direction WHEN 'inbound' THEN 'message.received' ELSE 'message.status' END
-WHERE h.enabled AND {_is_told("e")}
+WHERE h.enabled AND {_is_for_clients("e")}
 AND e.at >= GREATEST(h.created_at - interval '5 minutes', now() - interval '40 days')
 ON CONFLICT DO NOTHING
 """  # noqa: S608 - every name is a constant of this module
@@ -78,7 +78,7 @@ _EMIT = f"""
 INSERT INTO events_event ({_EVENT_COLUMNS})
 SELECT {_event("e", "c.message_id", _IS_INBOUND)}
 FROM event_batch e JOIN change_batch c USING (account_id, provider, provider_message_id)
-WHERE {_is_told("e")}
+WHERE {_is_for_clients("e")}
 AND EXISTS (SELECT FROM events_subscription s WHERE s.subject_type = 'message' AND s.subject_id = c.message_id)
 ORDER BY e.at ON CONFLICT DO NOTHING
 """  # noqa: S608
@@ -89,12 +89,12 @@ FROM event_batch e JOIN change_batch c USING (account_id, provider, provider_mes
 JOIN events_subscription s ON s.subject_type = 'message' AND s.subject_id = c.message_id
 JOIN events_event v ON (v.subject_type, v.subject_id, v.at, v.type, v.key) =
     ('message', c.message_id, e.at, {_type("e", _IS_INBOUND)}, {_key("e")})
-WHERE {_is_told("e")} ORDER BY e.at, v.id ON CONFLICT DO NOTHING
+WHERE {_is_for_clients("e")} ORDER BY e.at, v.id ON CONFLICT DO NOTHING
 """  # noqa: S608
 _EMIT_HISTORY = f"""
 INSERT INTO events_event ({_EVENT_COLUMNS})
 SELECT {_event("h", "h.message_id", "false")} FROM log_statusevent h
-WHERE h.message_id = ANY(%(ids)s) AND h.at >= %(since)s AND {_is_told("h")}
+WHERE h.message_id = ANY(%(ids)s) AND h.at >= %(since)s AND {_is_for_clients("h")}
 AND EXISTS (SELECT FROM events_subscription s WHERE s.subject_type = 'message' AND s.subject_id = h.message_id)
 ORDER BY h.at ON CONFLICT DO NOTHING
 """  # noqa: S608

@@ -20,7 +20,7 @@ from messaging.log.lifecycle.participants import (
     record_participants,
     unite_participants,
 )
-from messaging.log.lifecycle.reports import EventReport, event_rows
+from messaging.log.lifecycle.reports import EventReport, Key, event_rows
 from messaging.log.models.message_key import key_digits
 from messaging.persons.resolution import Identity
 from messaging.persons.selectors.identities import identity_in, persons_of
@@ -78,14 +78,14 @@ def _identify(cursor: Any, reports: Sequence[EventReport]) -> list[ParticipantKe
     others: dict[str, str] = {}
     known_names = _known_names(reports)
     for report in sorted(reports, key=_has_one_name):
-        message = _message(report)
+        message = report.key
         names = [(messages[message][0], name) for name in (*_names(report), *known_names(report))]
         known = [keys[name] for name in names if name in keys]
         key = known[0] if known else _key(message, names[0][1])
         others |= {other: key for other in known if other != key}
         keys |= dict.fromkeys(names, key)
     unite_participants(cursor, others)
-    return [_participant_key(report, messages[_message(report)], keys) for report in reports]
+    return [_participant_key(report, messages[report.key], keys) for report in reports]
 
 
 def _known_names(reports: Iterable[EventReport]) -> Callable[[EventReport], list[str]]:
@@ -111,10 +111,6 @@ def _participant_key(
     return ParticipantKey(keys[message_id, _names(report)[0]], message_id, created_at, deleted)
 
 
-def _message(report: EventReport) -> tuple[int, str, str]:
-    return report.account_id, report.provider, report.event.provider_message_id
-
-
 def _names(report: EventReport) -> list[str]:
     """The number and the user id, those that are known; one empty name without either."""
     return [name for name in _standard(report.event.msisdn, report.event.user_id) if name] or [""]
@@ -128,5 +124,5 @@ def _has_one_name(report: EventReport) -> bool:
     return len(_names(report)) == 1
 
 
-def _key(message: tuple[int, str, str], name: str) -> str:
+def _key(message: Key, name: str) -> str:
     return hashlib.md5(f"{key_digits(*message)}:{name}".encode(), usedforsecurity=False).hexdigest()

@@ -5,12 +5,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from messaging.log.directory import Directory
-from messaging.log.lifecycle.reports import EventReport
+from messaging.log.lifecycle.reports import EventReport, Key
 from messaging.persons.recording import Announcement, Sighting, record
 from providers.events import ContactEvent, MessageEvent
 from providers.reading import is_parent_id
-
-Key = tuple[int, str, str]
 
 
 class ContactReport(NamedTuple):
@@ -34,7 +32,7 @@ def record_people(reports: Sequence[EventReport], directory: Directory, deleted:
     sightings = [
         _sighting(report.account_id, report.event.at, directory.scope(report.placement.waba_id), report.event)
         for report in _informative(reports)
-        if (report.account_id, report.provider, report.event.provider_message_id) not in deleted
+        if report.key not in deleted
     ]
     if sightings:
         record(sightings)

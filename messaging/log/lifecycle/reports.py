@@ -17,6 +17,9 @@ from providers.events import EDIT_STATES, MessageEvent
 from providers.registry import VENDORS
 from providers.vocabulary import HISTORY
 
+Key = tuple[int, str, str]
+"""The key of a message: account, provider, the provider's message id."""
+
 
 class EventReport(NamedTuple):
     """An event with its origin: account, provider, and the inbox row of its webhook."""
@@ -28,6 +31,11 @@ class EventReport(NamedTuple):
     webhook_id: int | None = None
     received_at: datetime | None = None
     umid: str = ""  # of a message of the gateway
+
+    @property
+    def key(self) -> Key:
+        """The key of its message."""
+        return self.account_id, self.provider, self.event.provider_message_id
 
 
 class ResolvedEvent(NamedTuple):

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from messaging.log.lifecycle.people import ContactReport, Key
-from messaging.log.lifecycle.reports import EventReport
+from messaging.log.lifecycle.people import ContactReport
+from messaging.log.lifecycle.reports import EventReport, Key
 from messaging.persons.selectors.identities import identity_of
 from messaging.suppression.enums import Action, Source
 from messaging.suppression.recording import Fact, record
@@ -20,12 +20,7 @@ _REPLIES = frozenset({"text", "button", "interactive"})  # content types with wh
 
 def record_stops(reports: Iterable[EventReport], deleted: Collection[Key] = ()) -> None:
     """Record the stops in messages of persons, and those of which Meta's error tells."""
-    facts = [
-        fact
-        for report in reports
-        if (fact := _fact(report))
-        and (report.account_id, report.provider, report.event.provider_message_id) not in deleted
-    ]
+    facts = [fact for report in reports if (fact := _fact(report)) and report.key not in deleted]
     if facts:
         record(facts)
 

@@ -18,7 +18,7 @@ from core import partitions
 from core.numbers import digits_of, is_number
 from core.spellings import national, spellings, standard
 from core.strict_json import dump
-from messaging.log.holdings import ID_KINDS, messages_of
+from messaging.log.holdings import messages_of
 from messaging.log.kinds import SHORTEST_PREFIX
 from messaging.log.lifecycle.participants import erase_person
 from messaging.log.models import (
@@ -30,7 +30,7 @@ from messaging.log.models import (
 )
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.matching import matching
-from messaging.persons.enums import IdentityKind
+from messaging.persons.enums import ID_KINDS, IdentityKind
 from messaging.persons.resolution import Holding, Identity
 from messaging.persons.selectors.identities import (
     identities,

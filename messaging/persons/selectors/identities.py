@@ -25,7 +25,7 @@ def identity_of(value: str) -> Identity | None:
     if number := digits(text.removeprefix("00")):
         return Identity(IdentityKind.NUMBER, standard(number))
     if name := user_id(text):
-        return Identity(IdentityKind.PARENT_USER_ID if is_parent_id(name) else IdentityKind.USER_ID, name)
+        return _identity_of_id(name)
     if text.startswith("@") and (name := username(text)):
         return Identity(IdentityKind.USERNAME, name)
     return None
@@ -34,8 +34,12 @@ def identity_of(value: str) -> Identity | None:
 def identity_in(msisdn: str, user_id: str) -> Identity | None:
     """The identity of a message's person: the user id, else the number."""
     if user_id:
-        return Identity(IdentityKind.PARENT_USER_ID if is_parent_id(user_id) else IdentityKind.USER_ID, user_id)
+        return _identity_of_id(user_id)
     return Identity(IdentityKind.NUMBER, standard(msisdn)) if msisdn else None
+
+
+def _identity_of_id(name: str) -> Identity:
+    return Identity(IdentityKind.PARENT_USER_ID if is_parent_id(name) else IdentityKind.USER_ID, name)
 
 
 def identities(account_id: int, identity: Identity | str, at: datetime | None = None) -> frozenset[Holding]:
@@ -43,20 +47,20 @@ def identities(account_id: int, identity: Identity | str, at: datetime | None = 
 
     `at` is when it was theirs; None: now. Empty for a text that is no identity, and for an unknown username.
     """
-    found = identity_of(identity) if isinstance(identity, str) else identity
-    return persons_of(account_id, [found]).of(found, at) if found else frozenset()
+    wanted = identity_of(identity) if isinstance(identity, str) else identity
+    return persons_of(account_id, [wanted]).of(wanted, at) if wanted else frozenset()
 
 
 def usernames(account_id: int, person: Iterable[Holding]) -> list[str]:
     """The usernames, in lower case, that a person's identities had while they were theirs."""
-    ended = {holding.identity: holding for holding in person}
+    holdings = {holding.identity: holding for holding in person}
     rows = PersonName.objects.filter(
-        with_values(ended, "kind", "value"), account=account_id, name_kind=NameKind.USERNAME
+        with_values(holdings), account=account_id, name_kind=NameKind.USERNAME
     )  # fmt: skip
     names = {
         name.lower()
         for kind, value, name, at in rows.values_list("kind", "value", "name", "last_at")
-        if ended[Identity(IdentityKind(kind), value)].covers(at)
+        if holdings[Identity(IdentityKind(kind), value)].covers(at)
     }
     return sorted(names)
 
@@ -124,20 +128,27 @@ def _facts(account_id: int, wanted: set[Identity]) -> tuple[set[Link], set[Chang
     return links, changes
 
 
-def with_values(identities: Iterable[Identity], name: str, value: str) -> Q:
-    """The rows with one of the identities in two columns."""
+def with_values(identities: Iterable[tuple[str, str]], name: str = "kind", value: str = "value") -> Q:
+    """The rows with one of the identities (kind, value) in two columns; none without any."""
     condition = Q(pk__in=[])
     by_kind: dict[str, list[str]] = {}
-    for each in identities:
-        by_kind.setdefault(each.kind, []).append(each.value)
+    for kind, each in identities:
+        by_kind.setdefault(kind, []).append(each)
     for kind, values in sorted(by_kind.items()):
         condition |= Q(**{name: kind, f"{value}__in": values})
     return condition
 
 
+def while_theirs(holding: Holding, at: str) -> Q:
+    """The rows whose time, in the column `at`, is in a holding."""
+    since = Q(**{f"{at}__gte": holding.start}) if holding.start else Q()
+    until = Q(**{f"{at}__lt": holding.end}) if holding.end else Q()
+    return since & until
+
+
 def _links(account_id: int, identities: Collection[Identity]) -> Iterable[Link]:
     rows = IdentityLink.objects.filter(
-        with_values(identities, "kind", "value") | with_values(identities, "other_kind", "other_value"),
+        with_values(identities) | with_values(identities, "other_kind", "other_value"),
         account=account_id,
     )
     for kind, value, other_kind, other_value, scope, at in rows.values_list(
@@ -149,7 +160,7 @@ def _links(account_id: int, identities: Collection[Identity]) -> Iterable[Link]:
 
 def _changes(account_id: int, identities: Collection[Identity]) -> Iterable[Change]:
     rows = IdentityChange.objects.filter(
-        with_values(identities, "kind", "value") | with_values(identities, "kind", "new_value"), account=account_id
+        with_values(identities) | with_values(identities, value="new_value"), account=account_id
     )
     for kind, value, new_value, at in rows.values_list("kind", "value", "new_value", "at"):
         yield Change(Identity(IdentityKind(kind), value), Identity(IdentityKind(kind), new_value), at)

@@ -9,7 +9,7 @@ from accounts.models import Account
 from core.numbers import mask_number
 from messaging.persons.enums import IdentityKind
 from messaging.persons.resolution import Identity
-from messaging.persons.selectors.identities import identities
+from messaging.persons.selectors.identities import identities, with_values
 from messaging.suppression.enums import ERASED, Action
 from messaging.suppression.models import Suppression, SuppressionEvent
 from messaging.suppression.selectors.stops import Stop, hash_of, stopped
@@ -55,10 +55,7 @@ def entry_of(account: Account, entry_id: int) -> Suppression | None:
 
 def _of_person(account_id: int, person: Identity) -> Q:
     own = {person, *(holding.identity for holding in identities(account_id, person))}
-    condition = Q(kind=ERASED, value__in=[hash_of(account_id, identity) for identity in own])
-    for identity in own:
-        condition |= Q(kind=identity.kind, value=identity.value)
-    return condition
+    return with_values([*own, *((ERASED, hash_of(account_id, identity)) for identity in own)])
 
 
 def history_of(entry: Suppression) -> list[SuppressionEvent]:

@@ -7,11 +7,10 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Q
 
 from messaging.persons.enums import IdentityKind
 from messaging.persons.resolution import Holding, Identity
-from messaging.persons.selectors.identities import persons_of
+from messaging.persons.selectors.identities import persons_of, with_values
 from messaging.suppression.enums import BY_PERSON, ERASED, Action, Source
 from messaging.suppression.models import SuppressionEvent
 
@@ -72,10 +71,8 @@ def stopped(account_id: int, wanted: Sequence[Identity]) -> dict[Identity, Stop]
 def stop_at(account_id: int, identity: Identity, moment: datetime) -> Stop | None:
     """The stop of a person as it was at a moment, without those of which only Meta's error tells."""
     person = persons_of(account_id, [identity]).of(identity, moment)
-    condition = Q(kind=identity.kind, value=identity.value)
-    for each in person:
-        condition |= Q(kind=each.identity.kind, value=each.identity.value)
-    events = SuppressionEvent.objects.filter(condition, account=account_id, at__lte=moment).exclude(source=Source.ERROR)
+    own = with_values({identity, *(each.identity for each in person)})
+    events = SuppressionEvent.objects.filter(own, account=account_id, at__lte=moment).exclude(source=Source.ERROR)
     return stop_of(
         identity, [times_of(event, Identity(IdentityKind(event.kind), event.value)) for event in events], person
     )
