@@ -43,7 +43,7 @@ from messaging.log.story.timeline import (
     timeline,
 )
 from messaging.log.time_to_live import time_to_live_words
-from messaging.persons.selectors.names import called_of
+from messaging.persons.selectors.names import names_of
 from messaging.sending.attempts import attempts, resolutions
 from messaging.sending.resolution import cancel_message, resolve, send_again
 from messaging.sending.selectors.uncertain import submission_of
@@ -81,7 +81,7 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
         "legs": legs_of(row, request.principal),
     }
     if numbers:
-        context["called"] = called_of(row)
+        context["names"] = names_of(row)
     if row.msisdn or row.user_id:
         # By the message's id, which tells nobody a number, and at the message's time: numbers change hands.
         context["with_person"] = _log(person=str(row.umid), range="any")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-PULSE = 6  # seconds
+PULSE = 6  # seconds; a begun one counts as one
 PULSES_PER_MINUTE = 60 // PULSE
 
 
@@ -29,11 +29,6 @@ class CallPrice:
 
     tier: CallTier
     amount: Decimal
-
-
-def pulses_of(seconds: int) -> int:
-    """The pulses of a call."""
-    return -(-seconds // PULSE)
 
 
 def price_call(tiers: Sequence[CallTier], before: int, pulses: int) -> CallPrice | None:

@@ -3,12 +3,12 @@
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
+from billing.calls.pricing import PULSE
 from core.tenancy import LOOSE
 from messaging.calls.enums import CallStatus
 from messaging.log.models import PhoneNumber
 from messaging.records.models import RECORD_INDEXES, Record
 
-PULSE = 6  # seconds; a begun pulse counts as one (Meta, calling pricing of 2026-05-21)
 _TALKED = Q(seconds__gt=0)
 # Only a call that somebody picked up has a duration. Who accepted did not reject.
 _STATUSES = (

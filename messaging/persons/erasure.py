@@ -7,7 +7,7 @@ from django.db.models import Q
 from messaging.persons.enums import ID_KINDS, IdentityKind
 from messaging.persons.models import IdentityChange, IdentityLink, PersonName
 from messaging.persons.resolution import Holding
-from messaging.persons.selectors.identities import with_values, while_theirs
+from messaging.persons.selectors.identities import while_theirs, with_values
 
 
 def erase(account_id: int, person: Iterable[Holding]) -> int:

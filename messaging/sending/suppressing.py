@@ -12,13 +12,14 @@ from messaging.persons.selectors.identities import identity_of
 from messaging.sending.models import Submission
 from messaging.sending.requests import SendRequest
 from messaging.sending.results import AttemptResult, ResultKind
-from messaging.suppression.selectors.stops import Stop, stopped
+from messaging.suppression.enums import STOPPED_CODE
+from messaging.suppression.selectors.stops import Stop, current_stops
 from providers.eightxeight.requests.reading import SOURCE, Refusal
 from providers.error_catalogue import META
 from providers.meta.refusals import MetaRefusal
 from providers.vocabulary import Shape
 
-STOPPED_8X8, STOPPED_META = 1051, 131050
+STOPPED_8X8 = 1051
 DELIVERY_SOURCE = "8x8"
 _RECENT = timedelta(seconds=60)  # a message that waited longer is checked again before it is sent
 
@@ -30,7 +31,7 @@ def find_stops(account_id: int, messages: Sequence[SendRequest]) -> dict[int, St
         for position, message in enumerate(messages)
         if message.about.is_marketing and (identity := _recipient(message.about.msisdn, message.about.user_id))
     }
-    stops = stopped(account_id, list(recipients.values())) if recipients else {}
+    stops = current_stops(account_id, list(recipients.values())) if recipients else {}
     return {position: stops[identity] for position, identity in recipients.items() if identity in stops}
 
 
@@ -47,7 +48,7 @@ def source_of(refusal: Refusal) -> str:
 def check_meta(account_id: int, message: SendRequest) -> None:
     """Raise `MetaRefusal` if the message must not be sent."""
     for stop in find_stops(account_id, [message]).values():
-        raise MetaRefusal(STOPPED_META, explanation(stop))
+        raise MetaRefusal(STOPPED_CODE, explanation(stop))
 
 
 def explanation(stop: Stop) -> str:
@@ -68,11 +69,11 @@ def waiting_stops(submissions: Sequence[Submission]) -> Mapping[int, Stop]:
             identity = _recipient(row.about.get("msisdn", ""), row.about.get("user_id", ""))
             if identity:
                 by_account.setdefault(row.account_id, {})[row.pk] = identity
-    found: dict[int, Stop] = {}
+    waiting: dict[int, Stop] = {}
     for account_id, recipients in by_account.items():
-        stops = stopped(account_id, list(recipients.values()))
-        found |= {pk: stops[identity] for pk, identity in recipients.items() if identity in stops}
-    return found
+        stops = current_stops(account_id, list(recipients.values()))
+        waiting |= {pk: stops[identity] for pk, identity in recipients.items() if identity in stops}
+    return waiting
 
 
 def stopped_result(shape: str, stop: Stop, at: datetime) -> AttemptResult:
@@ -80,7 +81,7 @@ def stopped_result(shape: str, stop: Stop, at: datetime) -> AttemptResult:
     is_8x8 = shape == Shape.EIGHT_X_EIGHT
     return AttemptResult(
         kind=ResultKind.REJECTED, at=at.isoformat(), by="tollgate", title=explanation(stop)[:255],
-        source=DELIVERY_SOURCE if is_8x8 else META, code=STOPPED_8X8 if is_8x8 else STOPPED_META,
+        source=DELIVERY_SOURCE if is_8x8 else META, code=STOPPED_8X8 if is_8x8 else STOPPED_CODE,
     )  # fmt: skip
 
 

@@ -27,4 +27,5 @@ class Source(TextChoices):
     PAGE = "page", _("Suppression page")
 
 
+STOPPED_CODE = 131050  # Meta's: the person stopped marketing messages
 BY_PERSON = frozenset({Source.PREFERENCE, Source.WORD, Source.ERROR})

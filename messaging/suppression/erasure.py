@@ -30,8 +30,8 @@ def erase(account_id: int, person: Iterable[Holding], now: datetime) -> int:
     SuppressionEvent.objects.filter(pk__in=[event.pk for event in theirs]).delete()
     Suppression.objects.filter(with_values(changed), account=account_id).delete()
     rows = [times_of(event, keys[event.kind, event.value]) for event in theirs]
-    kept = (fact for identity in set(keys.values()) for fact in _kept(account_id, identity, rows, holdings, now))
-    record([*map(_fact, of_others), *kept])
+    own = (fact for identity in set(keys.values()) for fact in _hashed_stops(account_id, identity, rows, holdings, now))
+    record([*map(_fact, of_others), *own])
     return sum(kind != ERASED for kind, _ in changed)
 
 
@@ -55,7 +55,7 @@ def _fact(event: SuppressionEvent) -> Fact:
     )  # fmt: skip
 
 
-def _kept(
+def _hashed_stops(
     account_id: int, identity: Identity, rows: Sequence[Times], holdings: Sequence[Holding], now: datetime
 ) -> Iterator[Fact]:
     """The stops that count for an identity, under its hash; of a number that the person has left, the account's."""

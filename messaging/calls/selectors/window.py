@@ -1,16 +1,15 @@
 """When calls open the customer service window."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Max, Q
 
 from messaging.calls.models import Call
 from messaging.log.holdings import messages_of
 from messaging.log.models import Message
+from messaging.log.selectors.circumstances import WINDOW_LOOK_BACK
 from messaging.persons.resolution import Person
 from providers.vocabulary import Direction
-
-_LOOK_BACK = timedelta(days=30)
 
 
 def opened_at(message: Message, person: Person, at: datetime) -> datetime | None:
@@ -21,7 +20,7 @@ def opened_at(message: Message, person: Person, at: datetime) -> datetime | None
     """
     number = Q(phone_number=message.phone_number_id) if message.phone_number_id else Q(subaccount=message.subaccount_id)
     calls = Call.objects.filter(
-        messages_of(person), number, account=message.account_id, created_at__range=(at - _LOOK_BACK, at)
+        messages_of(person), number, account=message.account_id, created_at__range=(at - WINDOW_LOOK_BACK, at)
     )
     last = calls.aggregate(
         inbound=Max("created_at", filter=Q(direction=Direction.INBOUND)),

@@ -20,7 +20,7 @@ from core.sparse import SparseSerializer
 from messaging.log.models import Message, Participant
 from messaging.log.selectors.participants import is_to_group
 from messaging.log.story.timeline import diagnosis_of
-from messaging.persons.selectors.names import called_of
+from messaging.persons.selectors.names import names_of
 from providers.error_catalogue import Retry
 
 CHARGE_STATES = ("charged", "free", "unrated", "none")
@@ -108,11 +108,11 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
 
     def get_username(self, message: Message) -> str:
         """The person's username without @; empty if unknown, and for a key without the scope for full numbers."""
-        return called_of(message).username
+        return names_of(message).username
 
     def get_profile_name(self, message: Message) -> str:
         """The person's profile name; empty if unknown, and for a key without the scope for full numbers."""
-        return called_of(message).profile_name
+        return names_of(message).profile_name
 
     def get_subaccount_id(self, message: Message) -> str | None:
         """8x8's subAccountId."""

@@ -5,16 +5,16 @@ from collections.abc import Collection, Iterable, Iterator
 from messaging.log.lifecycle.people import ContactReport
 from messaging.log.lifecycle.reports import EventReport, Key
 from messaging.persons.selectors.identities import identity_of
-from messaging.suppression.enums import Action, Source
+from messaging.suppression.enums import STOPPED_CODE, Action, Source
 from messaging.suppression.recording import Fact, record
 from messaging.suppression.selectors.words import words_of
 from messaging.suppression.words import replies
+from providers.error_catalogue import meta_code
 from providers.vocabulary import Direction
 
 PREFERENCE = "marketing_messages"
 _ACTIONS = {"stop": Action.STOP, "resume": Action.START, "start": Action.START}
-_STOPPED_CODES = {("meta", 131050), ("8x8", 1051)}
-_STOPPED, _RECEIVED = 131050, "received"
+_RECEIVED = "received"
 _REPLIES = frozenset({"text", "button", "interactive"})  # content types with which a person can answer
 
 
@@ -28,16 +28,16 @@ def record_stops(reports: Iterable[EventReport], deleted: Collection[Key] = ()) 
 def _fact(report: EventReport) -> Fact | None:
     event = report.event
     if event.error_code is not None:
-        has_code = (event.error_source, event.error_code) in _STOPPED_CODES or event.provider_error_code == _STOPPED
-        found = (Action.STOP, Source.ERROR, "") if has_code else None
+        code = meta_code(event.error_source, event.error_code, event.provider_error_code)
+        effect = (Action.STOP, Source.ERROR, "") if code == STOPPED_CODE else None
     elif event.direction == Direction.INBOUND and event.content_type in _REPLIES and event.state == _RECEIVED:
-        found = None if event.group_id else _answer(report)  # in a group the word is for others
+        effect = None if event.group_id else _answer(report)  # in a group the word is for others
     else:
         return None
-    identity = identity_of(event.msisdn or event.user_id) if found else None
-    if found is None or identity is None:
+    identity = identity_of(event.msisdn or event.user_id) if effect else None
+    if effect is None or identity is None:
         return None
-    action, source, reason = found
+    action, source, reason = effect
     return Fact(report.account_id, identity, event.at, action, source, reason, webhook_id=report.webhook_id)
 
 

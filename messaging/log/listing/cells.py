@@ -22,7 +22,7 @@ from messaging.log.listing.columns import Layout
 from messaging.log.models import Message
 from messaging.log.selectors.participants import is_to_group, reach_words
 from messaging.log.templatetags.message_words import error_hint, status
-from messaging.persons.selectors.names import called_of
+from messaging.persons.selectors.names import names_of
 from providers.vocabulary import Direction, category_name
 
 _FAINT = '<span class="faint">{}</span>'
@@ -118,7 +118,7 @@ class Cells:
             words = [gettext("Group"), reach_words(row.participants)]
             return _clipped("person", ", ".join(filter(None, words)), gettext("Group %s") % row.group_id)
         person = row.msisdn or row.user_id
-        if self._whole_numbers and (name := called_of(row).best):  # it may be written from right to left
+        if self._whole_numbers and (name := names_of(row).best):  # it may be written from right to left
             hover = self._format_number(person)
             return _cell("person", format_html('<bdi class="clip" title="{}">{}</bdi>', hover, name))
         return format_html('<td class="person">{}</td>', self._format_number(person) if person else self._unknown)

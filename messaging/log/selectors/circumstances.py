@@ -20,7 +20,7 @@ SIMILAR_SPAN = timedelta(hours=24)
 WEEK = timedelta(days=7)
 MAX_SIMILAR = 1_000
 _MAX_CHANGES = 500  # of one template, number and WABA: years
-_WINDOW_LOOK_BACK = timedelta(days=30)
+WINDOW_LOOK_BACK = timedelta(days=30)  # how far back what opened a window is searched
 
 window_openers: list[Callable[[Message, Person, datetime], datetime | None]] = []
 """What else than a message opens the customer service window of a person: its last time before a moment.
@@ -92,7 +92,7 @@ def _last_inbound_at(
     message: Message, person: Person, person_messages: QuerySet[Message], at: datetime
 ) -> datetime | None:
     """When the person last wrote or called, or accepted a call."""
-    rows = person_messages.filter(direction=Direction.INBOUND, created_at__range=(at - _WINDOW_LOOK_BACK, at))
+    rows = person_messages.filter(direction=Direction.INBOUND, created_at__range=(at - WINDOW_LOOK_BACK, at))
     moments = list(rows.order_by("-created_at", "-id").values_list("created_at", flat=True)[:1])
     moments += [moment for opener in window_openers if (moment := opener(message, person, at))]
     return max(moments, default=None)

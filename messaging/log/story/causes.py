@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from billing.pricing import SERVICE_WINDOW
 from core.countries import country_name
 from messaging.log.assets.changes import limit as limit_label
 from messaging.log.assets.changes import provider_label
@@ -16,7 +17,6 @@ from providers.error_catalogue import META, catalogue
 from providers.error_catalogue import meta_code as meta_code_of
 from providers.vocabulary import Category, Subject, TemplateStatus
 
-WINDOW = timedelta(hours=24)
 UNREACHABLE = ("CU", "IR", "KP", "SY")  # Meta, support page: people there cannot receive; regions of UA are not known
 _US_MARKETING_ENDS = datetime.fromisoformat("2025-04-01T00:00:00+00:00")  # Meta, per-user marketing limits
 _TEMPLATE_CODES = {132001, 132015, 132016, 141002}
@@ -107,7 +107,7 @@ def _window(message: Message, code: int | None, circumstances: Circumstances) ->
                 "window was open."
             )
         )
-    elif circumstances.at - circumstances.last_inbound_at > WINDOW:
+    elif circumstances.at - circumstances.last_inbound_at > SERVICE_WINDOW:
         yield Cause(
             _(
                 "The customer service window had closed: it ends 24 hours after the person’s last message or "

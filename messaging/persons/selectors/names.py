@@ -31,7 +31,7 @@ def identities_named(account_id: int, text: str) -> list[tuple[Identity, datetim
     return [(Identity(IdentityKind(kind), value), at) for kind, value, at in latest]
 
 
-class Called(NamedTuple):
+class PersonNames(NamedTuple):
     """A person's present username, without @, and profile name; empty where unknown."""
 
     username: str = ""
@@ -43,9 +43,9 @@ class Called(NamedTuple):
         return f"@{self.username}" if self.username else self.profile_name
 
 
-def called_of(row: Any) -> Called:
+def names_of(row: Any) -> PersonNames:
     """The names of a row that has them beside its columns; unnamed if it was read without them."""
-    return Called(getattr(row, "username", ""), getattr(row, "profile_name", ""))
+    return PersonNames(getattr(row, "username", ""), getattr(row, "profile_name", ""))
 
 
 _LATEST = """(

@@ -12,7 +12,7 @@ from messaging.persons.resolution import Identity
 from messaging.persons.selectors.identities import identities, with_values
 from messaging.suppression.enums import ERASED, Action
 from messaging.suppression.models import Suppression, SuppressionEvent
-from messaging.suppression.selectors.stops import Stop, hash_of, stopped
+from messaging.suppression.selectors.stops import Stop, current_stops, hash_of
 
 LIFTED, ALL = "lifted", "all"
 
@@ -80,7 +80,7 @@ def last_events(rows: Sequence[Suppression]) -> dict[int, SuppressionEvent]:
 def effective_stops(account: Account, rows: Collection[Suppression]) -> dict[int, Stop]:
     """The stop of each entry that counts now, by id: another identity of the person can have lifted it."""
     named = {row.pk: Identity(IdentityKind(row.kind), row.value) for row in rows if row.kind != ERASED}
-    stops = stopped(account.pk, list(named.values()))
+    stops = current_stops(account.pk, list(named.values()))
     found = {pk: stops[identity] for pk, identity in named.items() if identity in stops}
     erased = {row.pk: Stop(row.stopped_at, by_person=True) for row in rows if row.kind == ERASED and row.stopped_at}
     return found | erased

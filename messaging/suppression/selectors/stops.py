@@ -58,7 +58,7 @@ class Stop(NamedTuple):
     by_person: bool
 
 
-def stopped(account_id: int, wanted: Sequence[Identity]) -> dict[Identity, Stop]:
+def current_stops(account_id: int, wanted: Sequence[Identity]) -> dict[Identity, Stop]:
     """Those of the identities whose person gets no marketing now. One query, and more only if it finds stops."""
     found = _find(account_id, list(dict.fromkeys(wanted)))
     if not found:

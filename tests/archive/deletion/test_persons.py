@@ -21,7 +21,7 @@ from messaging.persons.models import IdentityChange, IdentityLink, PersonName
 from messaging.persons.selectors.identities import identity_of
 from messaging.suppression.enums import ERASED
 from messaging.suppression.models import Suppression, SuppressionEvent
-from messaging.suppression.selectors.stops import stopped
+from messaging.suppression.selectors.stops import current_stops
 from tests.archive.deletion.search import pattern, tables_with
 from tests.people import principal
 from tests.traffic import META, deliver
@@ -247,9 +247,9 @@ def test_an_erased_person_gets_no_marketing_under_any_identity(acme):
     who = {"from": OLD, "from_user_id": "SG.ANN1"}
     post(acme, messages=[inbound("A", 0, **who) | {"text": {"body": "STOP"}}], contacts=[ANN])
     wanted = [identity_of(OLD), identity_of("SG.ANN1")]
-    assert set(stopped(acme.pk, wanted)) == set(wanted)
+    assert set(current_stops(acme.pk, wanted)) == set(wanted)
     assert erased(acme, OLD).removed["suppressions"] >= 1
-    assert set(stopped(acme.pk, wanted)) == set(wanted)
+    assert set(current_stops(acme.pk, wanted)) == set(wanted)
     assert places_with(OLD, "SG.ANN1") == []
 
 
@@ -257,7 +257,7 @@ def test_a_stop_under_a_former_number_stays_without_the_number(people):
     post(people, messages=[inbound("K", 2, **{"from": OLD}) | {"text": {"body": "STOP"}}])
     erased(people, "SG.ANN2")
     wanted = [identity_of(text) for text in (NEW, "SG.ANN1", "SG.ANN2", OLD, "SG.BO1")]
-    assert set(stopped(people.pk, wanted)) == set(wanted[:3])
+    assert set(current_stops(people.pk, wanted)) == set(wanted[:3])
     assert not Suppression.objects.exclude(kind=ERASED).exists()
     assert not SuppressionEvent.objects.exclude(kind=ERASED).exists()
 

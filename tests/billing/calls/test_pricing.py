@@ -4,14 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from billing.calls.pricing import CallTier, price_call, pulses_of
+from billing.calls.pricing import CallTier, price_call
 
 LIST, LOWER = CallTier(0, 50_000, Decimal("0.0118")), CallTier(50_000, 250_000, Decimal("0.0106"))
-
-
-@pytest.mark.parametrize(("seconds", "pulses"), [(0, 0), (1, 1), (6, 1), (7, 2), (56, 10), (60, 10), (3_601, 601)])
-def test_a_begun_pulse_counts(seconds, pulses):
-    assert pulses_of(seconds) == pulses
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from messaging.log.models import Message
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.extracts import log_extract
 from messaging.log.selectors.log import with_names
-from messaging.persons.selectors.names import called_of
+from messaging.persons.selectors.names import names_of
 from tests.access.test_permissions import bearer
 from tests.people import ROLES, visitor
 from tests.traffic import AT, report
@@ -71,7 +71,7 @@ def test_rest_masks_ids_and_hides_names(acme, ann):
 
 def names_by_letter(account):
     rows = with_names(Message.objects.filter(account=account))
-    return {row.provider_message_id[-1]: tuple(called_of(row)) for row in rows}
+    return {row.provider_message_id[-1]: tuple(names_of(row)) for row in rows}
 
 
 def exported(account):

@@ -11,7 +11,7 @@ from messaging.persons.selectors.identities import identity_of
 from messaging.suppression.enums import Action, Source
 from messaging.suppression.models import Suppression
 from messaging.suppression.recording import Fact, record
-from messaging.suppression.selectors.stops import stopped
+from messaging.suppression.selectors.stops import current_stops
 from tests.people import principal
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_an_import(acme, call):
     answer = call("import/", {"csv": "person\n6591234567\nann\n"})
     assert (answer.json()["added"], answer.json()["already"]) == (1, 0)
     assert [(each["row"], each["person"]) for each in answer.json()["problems"]] == [(3, "ann")]
-    assert stopped(acme.pk, [NUMBER])
+    assert current_stops(acme.pk, [NUMBER])
     assert (
         call("import/", {"csv": "\n"}).json()["errors"][0]["message"]
         == "The file is empty: give a row for each person."

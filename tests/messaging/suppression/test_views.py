@@ -13,7 +13,7 @@ from messaging.suppression import erasure
 from messaging.suppression.enums import Action, Source
 from messaging.suppression.models import Suppression, SuppressionEvent
 from messaging.suppression.recording import Fact, record
-from messaging.suppression.selectors.stops import stopped
+from messaging.suppression.selectors.stops import current_stops
 from messaging.suppression.selectors.words import clear_cache, words_of
 from tests.people import visitor
 from tests.visible import text
@@ -51,7 +51,6 @@ def test_the_list_its_filters_and_masks(acme, other):
     assert persons(owner, "?state=lifted") == []
     assert set(persons(visitor(acme, "viewer"))) == {"+65 91•••••567", "US.•••••"}
     assert "country code" in text(owner.get(f"{LIST}?person=ann"))
-    assert "Nobody has stopped marketing" in text(visitor(acme).get(LIST)) or True
 
 
 def test_an_empty_list_explains_itself(acme):
@@ -66,12 +65,12 @@ def test_adding_and_lifting_with_a_history(acme):
     )
     assert "was on the list already" in text(client.post(f"{LIST}add/", {"person": "6591234567"}, follow=True))
     entry = Suppression.objects.get()
-    assert stopped(acme.pk, [NUMBER])
+    assert current_stops(acme.pk, [NUMBER])
     assert "This field is required." in text(client.post(f"{LIST}{entry.pk}/lift/", {"reason": ""}))
     page = text(client.post(f"{LIST}{entry.pk}/lift/", {"reason": "asked for it"}, follow=True))
     assert "asked for it" in page
     assert "phoned" in page
-    assert not stopped(acme.pk, [NUMBER])
+    assert not current_stops(acme.pk, [NUMBER])
     entries = (
         AuditEntry.objects.filter(action__startswith="suppression.").order_by("id").values_list("action", "target")
     )
@@ -107,7 +106,7 @@ def test_an_export_can_be_imported(acme, other):
         "6591234567,marketing,stopped,2026-10-15T12:00:00+00:00,word,STOP,",
     ]
     visitor(other).post(f"{LIST}import/", {"file": SimpleUploadedFile("a.csv", content.encode())})
-    assert stopped(other.pk, [NUMBER])
+    assert current_stops(other.pk, [NUMBER])
     erasure.erase(acme.pk, [Holding(NUMBER)], timezone.now())
     assert visitor(acme).get(f"{LIST}list.csv").getvalue().decode().splitlines()[1:] == []
     stop(acme)

@@ -16,7 +16,7 @@ from messaging.suppression import erasure
 from messaging.suppression.enums import ERASED, Action, Source
 from messaging.suppression.models import Suppression, SuppressionEvent
 from messaging.suppression.recording import Fact, record
-from messaging.suppression.selectors.stops import Stop, stop_at, stopped
+from messaging.suppression.selectors.stops import Stop, current_stops, stop_at
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -35,13 +35,13 @@ def link(account, number=NUMBER, user=USER, hours=0):
 
 
 def is_stopped(account, identity=NUMBER):
-    return identity in stopped(account.pk, [identity])
+    return identity in current_stops(account.pk, [identity])
 
 
 def test_a_stop_counts_for_its_account_only(acme, other):
     note(acme)
-    assert stopped(acme.pk, [NUMBER]) == {NUMBER: Stop(AT, by_person=True)}
-    assert stopped(other.pk, [NUMBER]) == {}
+    assert current_stops(acme.pk, [NUMBER]) == {NUMBER: Stop(AT, by_person=True)}
+    assert current_stops(other.pk, [NUMBER]) == {}
 
 
 @pytest.mark.parametrize(
@@ -122,11 +122,11 @@ def test_both_spellings_of_a_number_are_one_person(acme):
 def test_a_batch_costs_one_query_without_stops_and_few_with_them(acme, django_assert_num_queries):
     wanted = [identity_of(f"9198765{n:05}") for n in range(500)]
     with django_assert_num_queries(1):
-        assert stopped(acme.pk, wanted) == {}
+        assert current_stops(acme.pk, wanted) == {}
     note(acme, identity=wanted[7])
     note(acme, identity=wanted[9])
     with django_assert_num_queries(3):
-        assert set(stopped(acme.pk, wanted)) == {wanted[7], wanted[9]}
+        assert set(current_stops(acme.pk, wanted)) == {wanted[7], wanted[9]}
 
 
 def test_the_stop_at_a_moment(acme):
@@ -146,7 +146,7 @@ def test_an_erased_person_stays_stopped_without_a_number(acme):
     assert set(SuppressionEvent.objects.values_list("kind", "reason")) == {(ERASED, "")}
     assert is_stopped(acme)
     note(acme, START, Source.WORD, hours=2)
-    assert stopped(acme.pk, [NUMBER])[NUMBER].by_person is False
+    assert current_stops(acme.pk, [NUMBER])[NUMBER].by_person is False
     note(acme, START, Source.PAGE, hours=3)
     assert not is_stopped(acme)
 
