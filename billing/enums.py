@@ -60,6 +60,8 @@ _SOURCE_MEANINGS = {
 
 ESTIMATES = (PriceSource.PROVIDER, PriceSource.INFERRED, PriceSource.DERIVED)
 """The sources that reports sum apart, weakest first: charges that may differ from the invoice."""
+WEAKEST_FIRST = (*ESTIMATES, PriceSource.WEBHOOK)
+"""All sources. A sum of several charges has the first that one of them has."""
 
 
 class ExemptionKind(TextChoices):

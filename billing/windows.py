@@ -25,7 +25,7 @@ from core.locks import session_lock
 from core.spellings import standard
 
 
-class ContactEvent(NamedTuple):
+class WindowContact(NamedTuple):
     """A contact as messaging passes it to billing: a message, or a call that opens the window.
 
     `person` is a number in any spelling or a user id; it is stored as a hash.
@@ -97,7 +97,7 @@ WITH goal AS (
 """  # noqa: S608 - every name is a constant
 
 
-def record_contacts(contacts: Sequence[ContactEvent]) -> None:
+def record_window_contacts(contacts: Sequence[WindowContact]) -> None:
     """Store contacts and mark their persons, in the caller's transaction. Known ones write nothing."""
     if contacts:
         rows = [
@@ -108,7 +108,7 @@ def record_contacts(contacts: Sequence[ContactEvent]) -> None:
             cursor.execute(_RECORD, columns_of(rows))
 
 
-def _person_key(contact: ContactEvent) -> UUID:
+def _person_key(contact: WindowContact) -> UUID:
     """A keyed hash, because a plain one of a phone number could be reversed by trying all numbers."""
     text = f"{contact.account_id}:{contact.phone_number_id}:{standard(contact.person)}".encode()
     secret = hashlib.sha256(settings.SECRET_KEY.encode()).digest()

@@ -131,7 +131,7 @@ def charges_of(account: Account, keys: Iterable[UUID]) -> dict[UUID, CallCharge]
         return {row[0]: CallCharge(*row) for row in cursor.fetchall()}
 
 
-def explained(charge: CallCharge) -> CallPrice | None:
+def price_of(charge: CallCharge) -> CallPrice | None:
     """The price of a charge, computed again from its tier; None if it has none."""
     tiers: Sequence[CallTier] = [charge.tier] if charge.tier else []
     return price_call(tiers, (charge.position or 0) - charge.pulses, charge.pulses)

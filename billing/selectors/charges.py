@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from accounts.models import Account
 from billing.enums import (
     ESTIMATES,
+    WEAKEST_FIRST,
     AccrualScope,
     ChargeState,
     FreeReason,
@@ -86,9 +87,8 @@ def sum_charges(charges: Sequence[Charge]) -> Charge:
     total = min(charges, key=lambda one: order.index(one.state))
     amounts = [one.amount for one in charges if one.amount is not None]
     amount = None if total.state == ChargeState.UNRATED else sum(amounts, ZERO)
-    weakest = (*ESTIMATES, PriceSource.WEBHOOK)
     sources = [PriceSource(one.price_source) for one in charges if one.price_source and amount is not None]
-    source = min(sources, key=weakest.index, default="")
+    source = min(sources, key=WEAKEST_FIRST.index, default="")
     return replace(
         total, amount=amount, market="", country="", tier=None, unit_price=None, card=None, sale=None,
         price_source=source,

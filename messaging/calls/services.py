@@ -9,7 +9,7 @@ from django.db import transaction
 from billing.calls.usage import record_calls
 from billing.enums import ContactRole
 from billing.models import CallUsage
-from billing.windows import ContactEvent, record_contacts
+from billing.windows import WindowContact, record_window_contacts
 from core.calling_codes import country_of
 from messaging.calls.columns import COLUMNS, STATES
 from messaging.calls.models import Call
@@ -32,7 +32,7 @@ def apply_calls(reports: Sequence[RecordReport]) -> None:
         talked = Call.objects.filter(pk__in=ids, ended_at__isnull=False, seconds__gt=0)
         record_calls([_usage(call) for call in talked.order_by("record_key")])
         untyped = Call.objects.filter(pk__in=ids, provider__in=UNTYPED, phone_number__isnull=False, erased_at=None)
-        record_contacts([contact for call in untyped.order_by("record_key") if (contact := _contact(call))])
+        record_window_contacts([contact for call in untyped.order_by("record_key") if (contact := _contact(call))])
 
 
 def _row(report: RecordReport, event: CallEvent) -> dict[str, Any]:
@@ -54,13 +54,13 @@ def _row(report: RecordReport, event: CallEvent) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _contact(call: Call) -> ContactEvent | None:
+def _contact(call: Call) -> WindowContact | None:
     """The opening of the customer service window: by a person's call, or by the person who accepts one."""
     opened_at = call.created_at if call.direction == Direction.INBOUND else call.accepted_at
     person = call.msisdn or call.user_id
     if not (opened_at and person and call.direction and call.phone_number_id):
         return None
-    return ContactEvent(call.record_key, call.account_id, call.phone_number_id, person, opened_at, ContactRole.MESSAGE)
+    return WindowContact(call.record_key, call.account_id, call.phone_number_id, person, opened_at, ContactRole.MESSAGE)
 
 
 def _usage(call: Call) -> CallUsage:

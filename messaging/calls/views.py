@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
-from billing.calls.charges import charges_of, explained
+from billing.calls.charges import charges_of, price_of
 from messaging.calls.filters import CallForm
 from messaging.calls.models import Call
 from messaging.log.selectors.channels import channels
@@ -42,7 +42,7 @@ def call_page(request: TenantRequest, call_id: UUID) -> HttpResponse:
     context = {"row": call, "times": _times(call), "call_id": call.call_id if by.may(Permission.VIEW_NUMBERS) else ""}
     if by.may(Permission.VIEW_COSTS):
         charge = charges_of(by.account, [call.record_key]).get(call.record_key)
-        context |= {"charge": charge, "price": explained(charge) if charge else None}
+        context |= {"charge": charge, "price": price_of(charge) if charge else None}
     return render(request, "calls/call.html", context)
 
 

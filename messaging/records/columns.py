@@ -54,7 +54,7 @@ COMMON = (
 )
 
 
-def reduced(column: Column, columns: Sequence[Column]) -> str:
+def reduce_column(column: Column, columns: Sequence[Column]) -> str:
     """The value of a batch's events for one record."""
     name = f"e.{column.name}"
     if column.merge == Merge.KEY:
@@ -69,13 +69,13 @@ def reduced(column: Column, columns: Sequence[Column]) -> str:
     return f"max({_collated(column, name)})"
 
 
-def merged(column: Column, columns: Sequence[Column]) -> str:
+def merge_column(column: Column, columns: Sequence[Column]) -> str:
     """The value of an existing row after the change. An erased row takes no personal data."""
-    value = _merged(column, columns)
+    value = _merge_values(column, columns)
     return f"CASE WHEN r.erased_at IS NULL THEN {value} ELSE r.{column.name} END" if column.personal else value
 
 
-def _merged(column: Column, columns: Sequence[Column]) -> str:
+def _merge_values(column: Column, columns: Sequence[Column]) -> str:
     if column.merge == Merge.LATEST:
         mine, others = (", ".join(_keys(row, column, columns)) for row in ("r", "EXCLUDED"))
         return f"CASE WHEN ({others}) > ({mine}) THEN EXCLUDED.{column.name} ELSE r.{column.name} END"

@@ -11,11 +11,11 @@ from django.db import connection
 
 from messaging.log.directory import Placement
 from messaging.log.models.message_key import message_key
-from messaging.records.columns import Column, Merge, merged, reduced
+from messaging.records.columns import Column, Merge, merge_column, reduce_column
 from messaging.records.models import Record
 from providers.events import CallEvent, LegEvent
 
-PersonalRow = Mapping[str, Any]
+EventValues = Mapping[str, Any]
 """The values of one event by column."""
 
 
@@ -35,7 +35,7 @@ def record_key(account_id: int, provider: str, *parts: str) -> UUID:
     return message_key(account_id, provider, "/".join(parts))
 
 
-def merge(model: type[Record], columns: tuple[Column, ...], rows: Sequence[PersonalRow]) -> list[int]:
+def merge(model: type[Record], columns: tuple[Column, ...], rows: Sequence[EventValues]) -> list[int]:
     """Insert or merge rows in the caller's transaction. Returns the ids of new and changed records.
 
     Rows are locked in the order of their keys, so that two workers wait for each other instead of deadlocking.
@@ -51,11 +51,11 @@ def merge(model: type[Record], columns: tuple[Column, ...], rows: Sequence[Perso
 def _statement(table: str, columns: tuple[Column, ...]) -> str:
     names = ", ".join(column.name for column in columns)
     types = ", ".join(f"{column.name} {column.sql_type}" for column in columns)
-    values = ", ".join(f"{reduced(column, columns)} AS {column.name}" for column in columns)
+    values = ", ".join(f"{reduce_column(column, columns)} AS {column.name}" for column in columns)
     keys = ", ".join(f"e.{column.name}" for column in columns if column.merge == Merge.KEY)
     others = [column for column in columns if column.merge != Merge.KEY]
     before = ", ".join(f"r.{column.name}" for column in others)
-    after = [merged(column, columns) for column in others]
+    after = [merge_column(column, columns) for column in others]
     assignments = ", ".join(f"{column.name} = {value}" for column, value in zip(others, after, strict=True))
     return f"""
 WITH change AS (

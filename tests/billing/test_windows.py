@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from billing.models import Contact, DueContact, UsageFact
 from billing.pricing import open_window
 from billing.services import record_usage
-from billing.windows import ContactEvent, infer_windows, record_contacts
+from billing.windows import WindowContact, infer_windows, record_window_contacts
 
 START = datetime(2026, 10, 1, 12, tzinfo=UTC)
 FREE_ENTRY = timedelta(hours=72)
@@ -65,12 +65,12 @@ def test_any_order_gives_the_windows_of_the_plain_rule(usage, acme, django_setti
         for key, (hour, role) in zip(keys, story, strict=True) if role == "delivery"
     }  # fmt: skip
     events = [
-        ContactEvent(key, acme.pk, 1, person, hours(hour), role) for key, (hour, role) in zip(keys, story, strict=True)
+        WindowContact(key, acme.pk, 1, person, hours(hour), role) for key, (hour, role) in zip(keys, story, strict=True)
     ]
     for event in data.draw(st.permutations(events)):
         if event.role == "delivery":
             record_usage([deliveries[event.message_key]])
-        record_contacts([event])
+        record_window_contacts([event])
         if data.draw(st.booleans()):
             infer_windows()
     infer_windows()
@@ -84,14 +84,14 @@ def test_any_order_gives_the_windows_of_the_plain_rule(usage, acme, django_setti
 
 def test_a_number_has_one_window_in_all_its_spellings(acme):
     for person in ("5511987654321", "551187654321", "BR.5511987654321"):
-        record_contacts([ContactEvent(uuid4(), acme.pk, 1, person, START, "message")])
+        record_window_contacts([WindowContact(uuid4(), acme.pk, 1, person, START, "message")])
     assert Contact.objects.values("person").distinct().count() == 2
 
 
 def test_persons_numbers_and_accounts_are_apart_and_no_number_is_stored(acme, other):
     same = {"at": START, "role": "message"}
-    record_contacts([
-        ContactEvent(uuid4(), account, number, person, **same)
+    record_window_contacts([
+        WindowContact(uuid4(), account, number, person, **same)
         for account, number, person in (
             (acme.pk, 1, "919812345678"), (acme.pk, 1, "919812345679"), (acme.pk, 2, "919812345678"),
             (other.pk, 1, "919812345678"),

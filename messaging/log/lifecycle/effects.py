@@ -3,7 +3,7 @@
 from typing import Any
 
 from billing.services import DeliveredMessage, record_usage
-from billing.windows import ContactEvent, record_contacts
+from billing.windows import WindowContact, record_window_contacts
 from messaging.log.enums import CategoryRank
 from messaging.log.lifecycle.columns import COLUMNS, sql_list
 from messaging.log.lifecycle.sql.tables import TRACKED
@@ -64,4 +64,4 @@ def record_effects(cursor: Any) -> None:
     cursor.execute(_HAS_UNTYPED, [UNTYPED])
     if cursor.fetchone()[0]:
         cursor.execute(_SELECT_CONTACTS, [UNTYPED])
-        record_contacts([ContactEvent(*row) for row in cursor.fetchall()])
+        record_window_contacts([WindowContact(*row) for row in cursor.fetchall()])

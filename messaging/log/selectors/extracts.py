@@ -26,6 +26,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Upper
 
 from accounts.models import Account
+from billing.enums import WEAKEST_FIRST
 from billing.selectors.charge_lines import charges_between, charges_by_key
 from billing.selectors.sums import CostFilter
 from core.extracts import Extract, MaskedNumber, inline_params, select_as
@@ -62,7 +63,7 @@ _OF_PARTICIPANT = (
     "msisdn", "user_id", "country", "category", "pricing_type", "status", "status_at", "sent_at", "delivered_at",
     "read_at", "failed_at", "error_source", "error_code", "error_title", "provider_error_code",
 )  # fmt: skip
-_WEAKEST_FIRST = "ARRAY['provider', 'inferred', 'derived', 'webhook']"
+_WEAKEST_FIRST = f"ARRAY{[str(source) for source in WEAKEST_FIRST]}"
 _IS_UNRATED = "bool_or(state = 'unrated')"
 # A message to a group costs what its participants cost together; nothing is known if one has no price.
 _COSTS = MappingProxyType({

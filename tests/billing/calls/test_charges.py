@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from accounts.models import Waba
-from billing.calls.charges import charges_of, explained
+from billing.calls.charges import charges_of, price_of
 from billing.calls.pricing import CallTier, price_call
 from billing.calls.usage import record_calls
 from billing.models import CallCard, CallRate, CallUsage
@@ -57,7 +57,7 @@ def test_the_statement_agrees_with_the_pure_function(waba, card):
         expected[key] = price_call(TIERS, before, pulses)
         before += pulses
     charges = charges_of(waba.account, expected)
-    assert {key: explained(each) for key, each in charges.items()} == expected
+    assert {key: price_of(each) for key, each in charges.items()} == expected
     assert {key: each.amount for key, each in charges.items()} == {
         key: price and price.amount for key, price in expected.items()
     }
