@@ -114,15 +114,9 @@ def page_query(by: Principal, dataset: str, params: QueryDict, *, zone: ZoneInfo
             templates=named_templates(account, reach.ids),
         )  # fmt: skip
     elif dataset == Dataset.OTHER_CHANNELS:
-        form = LegForm(
-            params, today=datetime.now(zone).date(), subaccounts=subaccounts,
-            exact_numbers=not by.may(Permission.VIEW_NUMBERS),
-        )  # fmt: skip
+        form = LegForm.of(params, by, datetime.now(zone).date())
     elif dataset == Dataset.CALLS:
-        form = CallForm(
-            params, today=datetime.now(zone).date(), subaccounts=subaccounts, channels=channels(account, reach.ids),
-            exact_numbers=not by.may(Permission.VIEW_NUMBERS),
-        )  # fmt: skip
+        form = CallForm.of(params, by, datetime.now(zone).date())
     else:
         form = CostForm(params, by)
     return PageQuery(by, zone, dataset, form)

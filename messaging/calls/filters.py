@@ -1,16 +1,20 @@
 """The filters of calls, and their fields on the page."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from datetime import date
+from typing import Any, ClassVar, Self
 
 import django_filters as filters
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.principal import Principal
 from core.forms import select
 from core.numbers import format_number
 from messaging.calls.enums import CallStatus
 from messaging.calls.models import Call
 from messaging.log.models import PhoneNumber
+from messaging.log.selectors.channels import channels
 from messaging.records.filters import RecordFilterSet
 from messaging.records.forms import RecordForm
 
@@ -45,3 +49,8 @@ class CallForm(RecordForm):
         ]
         self.fields["channel"] = select(_("Number"), _("All numbers"), named)
         self.fields["status"] = select(_("Status"), _("All statuses"), CallStatus.choices)
+
+    @classmethod
+    def of(cls, params: QueryDict, by: Principal, today: date, **choices: Any) -> Self:
+        """The filter bar for a principal, with the channels that they see."""
+        return super().of(params, by, today, channels=channels(by.account, by.subaccount_ids), **choices)

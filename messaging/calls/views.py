@@ -13,9 +13,8 @@ from accounts.enums import Permission
 from billing.calls.charges import charges_of, price_of
 from messaging.calls.filters import CallForm
 from messaging.calls.models import Call
-from messaging.log.selectors.channels import channels
 from messaging.records.selectors import visible
-from messaging.records.views import list_context
+from messaging.records.views import known_times, list_context
 
 
 @requires(Permission.VIEW_MESSAGES)
@@ -23,11 +22,7 @@ from messaging.records.views import list_context
 def calls(request: TenantRequest) -> HttpResponse:
     """The calls, newest first."""
     by = request.principal
-    form = CallForm(
-        request.GET, today=timezone.localdate(), subaccounts={each.code: each.name for each in by.reach.visible},
-        channels=channels(by.account, by.subaccount_ids), exact_numbers=not by.may(Permission.VIEW_NUMBERS),
-    )  # fmt: skip
-    context = list_context(request, form, "phone_number")
+    context = list_context(request, CallForm.of(request.GET, by, timezone.localdate()), "phone_number")
     if by.may(Permission.VIEW_COSTS) and "page" in context:
         context["charges"] = charges_of(by.account, [call.record_key for call in context["page"].rows])
     return render(request, "calls/calls.html", context)
@@ -39,18 +34,18 @@ def call_page(request: TenantRequest, call_id: UUID) -> HttpResponse:
     """One call."""
     by = request.principal
     call = get_object_or_404(visible(Call, by).select_related("phone_number"), record_key=call_id)
-    context = {"row": call, "times": _times(call), "call_id": call.call_id if by.may(Permission.VIEW_NUMBERS) else ""}
+    context = {
+        "row": call, "times": known_times(call, _time_labels()),
+        "call_id": call.call_id if by.may(Permission.VIEW_NUMBERS) else "",
+    }  # fmt: skip
     if by.may(Permission.VIEW_COSTS):
         charge = charges_of(by.account, [call.record_key]).get(call.record_key)
         context |= {"charge": charge, "price": price_of(charge) if charge else None}
     return render(request, "calls/call.html", context)
 
 
-def _times(call: Call) -> list[tuple[str, object]]:
-    """The times that are known, with their labels, in the order in which they happened."""
-    labels = {
+def _time_labels() -> dict[str, str]:
+    return {
         "connecting_at": _("Connecting"), "ringing_at": _("Ringing"), "accepted_at": _("Accepted"),
         "rejected_at": _("Rejected"), "started_at": _("Picked up"), "failed_at": _("Failed"), "ended_at": _("Ended"),
     }  # fmt: skip
-    times = [(label, at) for name, label in labels.items() if (at := getattr(call, name))]
-    return sorted(times, key=lambda entry: entry[1])

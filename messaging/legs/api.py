@@ -58,10 +58,9 @@ class LegView(RecordView):
 
     def context(self, rows: list[Leg], fields: set[str] | None) -> Mapping[str, Any]:
         """The context of the serializer."""
-        messages = whatsapp_messages(rows) if fields is None or "whatsapp_umid" in fields else {}
-        ids = self.principal.subaccount_ids
-        seen = {pk: row for pk, row in messages.items() if ids is None or row.subaccount_id in ids}
-        return {**super().context(rows, fields), "messages": seen}
+        has_message = fields is None or "whatsapp_umid" in fields
+        messages = whatsapp_messages(rows, self.principal.subaccount_ids) if has_message else {}
+        return {**super().context(rows, fields), "messages": messages}
 
 
 class LegListView(LegView):

@@ -1,5 +1,6 @@
 """The pages of other channels."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -16,18 +17,14 @@ from messaging.legs.filters import LegForm
 from messaging.legs.models import Leg
 from messaging.legs.selectors import whatsapp_messages
 from messaging.records.selectors import visible
-from messaging.records.views import list_context
+from messaging.records.views import known_times, list_context
 
 
 @requires(Permission.VIEW_MESSAGES)
 @require_GET
 def legs(request: TenantRequest) -> HttpResponse:
     """The messages on other channels, newest first."""
-    by = request.principal
-    form = LegForm(
-        request.GET, today=timezone.localdate(), subaccounts={each.code: each.name for each in by.reach.visible},
-        exact_numbers=not by.may(Permission.VIEW_NUMBERS),
-    )  # fmt: skip
+    form = LegForm.of(request.GET, request.principal, timezone.localdate())
     return render(request, "legs/legs.html", list_context(request, form))
 
 
@@ -37,10 +34,8 @@ def leg_page(request: TenantRequest, leg_id: UUID) -> HttpResponse:
     """One message on another channel, with the WhatsApp message of the same UMID."""
     by = request.principal
     leg = get_object_or_404(visible(Leg, by), record_key=leg_id)
-    message = whatsapp_messages([leg]).get(leg.pk)
-    ids = by.subaccount_ids
-    is_visible = message is not None and (ids is None or message.subaccount_id in ids)
-    context = {"row": leg, "times": _times(leg), "message": message if is_visible else None}
+    message = whatsapp_messages([leg], by.subaccount_ids).get(leg.pk)
+    context: dict[str, Any] = {"row": leg, "times": known_times(leg, _time_labels()), "message": message}
     if by.may(Permission.VIEW_CONTENT):
         context["text"] = _text(leg)
     else:
@@ -48,14 +43,11 @@ def leg_page(request: TenantRequest, leg_id: UUID) -> HttpResponse:
     return render(request, "legs/leg.html", context)
 
 
-def _times(leg: Leg) -> list[tuple[str, object]]:
-    """The times that are known, with their labels, in the order in which they happened."""
-    labels = {
+def _time_labels() -> dict[str, str]:
+    return {
         "queued_at": _("Queued"), "sent_at": _("Sent"), "delivered_at": _("Delivered"), "read_at": _("Read"),
         "failed_at": _("Failed"), "rejected_at": _("Rejected"), "received_at": _("Received"),
     }  # fmt: skip
-    times = [(label, at) for name, label in labels.items() if (at := getattr(leg, name))]
-    return sorted(times, key=lambda entry: entry[1])
 
 
 def _text(leg: Leg) -> str:

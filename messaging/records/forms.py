@@ -1,13 +1,15 @@
 """The filter bar of the lists of records."""
 
 from collections.abc import Mapping
-from datetime import tzinfo
-from typing import Any, ClassVar
+from datetime import date, tzinfo
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Permission
 from accounts.principal import Principal
 from core.filters import query
 from core.forms import INPUT, FastTextInput, UnlimitedFilterForm, select
@@ -40,6 +42,14 @@ class RecordForm(UnlimitedFilterForm):
         self._exact_numbers = exact_numbers
         super().__init__(*args, **kwargs)
         self.fields["direction"] = select(_("Direction"), _("Both directions"), Direction.choices)
+
+    @classmethod
+    def of(cls, params: QueryDict, by: Principal, today: date, **choices: Any) -> Self:
+        """The filter bar for a principal. `choices`: what a subclass needs besides."""
+        return cls(
+            params, today=today, subaccounts={each.code: each.name for each in by.reach.visible},
+            exact_numbers=not by.may(Permission.VIEW_NUMBERS), **choices,
+        )  # fmt: skip
 
     def clean_person(self) -> str:
         """Refuse what identifies nobody."""

@@ -1,5 +1,8 @@
 """The list of records as a page."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.http import Http404
@@ -9,6 +12,7 @@ from core.counting import count_up_to, format_count
 from core.paging import page
 from core.zones import current_zone
 from messaging.records.forms import RecordForm
+from messaging.records.models import Record
 from messaging.records.selectors import PAGE_SIZE
 
 
@@ -26,3 +30,9 @@ def list_context(request: TenantRequest, form: RecordForm, *related: str) -> dic
         raise Http404("No such number.")
     context["unfiltered"] = not form.errors and not form.pills
     return context
+
+
+def known_times(record: Record, labels: Mapping[str, str]) -> list[tuple[str, datetime]]:
+    """The times of a record that are known, by their labels, in the order in which they happened."""
+    times = [(label, at) for name, label in labels.items() if (at := getattr(record, name))]
+    return sorted(times, key=itemgetter(1))
