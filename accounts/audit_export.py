@@ -3,27 +3,19 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC
-from io import StringIO
-
-from defusedcsv import csv
 
 from accounts.models import AuditEntry
+from core.csv_lines import csv_line
 
 COLUMNS = ("position", "at", "actor", "action", "target", "details", "ip_address", "digest")
 
 
 def audit_csv(entries: Iterable[AuditEntry]) -> Iterator[str]:
     """The lines of the CSV, header first, in constant memory. Times are in UTC, details are JSON."""
-    yield _line(COLUMNS)
+    yield csv_line(COLUMNS)
     for entry in entries:
-        yield _line((
+        yield csv_line((
             entry.position, entry.at.astimezone(UTC).isoformat(timespec="microseconds"), entry.actor, entry.action,
             entry.target, json.dumps(entry.details, ensure_ascii=False), entry.ip_address,
             bytes(entry.digest or b"").hex(),
         ))  # fmt: skip
-
-
-def _line(cells: Iterable[object]) -> str:
-    out = StringIO()
-    csv.writer(out).writerow(list(cells))
-    return out.getvalue()

@@ -1,6 +1,6 @@
 """The audit log."""
 
-from django.http import HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +14,7 @@ from accounts.enums import Permission
 from accounts.forms import AuditForm
 from accounts.selectors.audit import actions_of, audit_entries, filtered_entries
 from accounts.selectors.audit_chain import chain_of
+from core.csv_lines import csv_response
 from core.filters import query
 from core.zones import current_zone
 
@@ -41,9 +42,7 @@ def audit_file(request: TenantRequest) -> HttpResponseBase:
     criteria = form.audit_filter(current_zone())
     request.principal.record("audit.exported", "CSV", criteria.details)
     rows = filtered_entries(request.account, criteria).order_by("-at", "-id").iterator(chunk_size=2_000)
-    response = StreamingHttpResponse(audit_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate()}.csv"'
-    return response
+    return csv_response(audit_csv(rows), "audit")
 
 
 def _form(request: TenantRequest) -> AuditForm:

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from io import StringIO
 from typing import NamedTuple
 
-from defusedcsv import csv as safe_csv
-
+from core.csv_lines import csv_line
 from core.errors import UserError
 from core.spellings import is_valid
 from messaging.persons.enums import IdentityKind
@@ -63,7 +62,7 @@ def read_rows(text: str) -> tuple[list[Row], list[RowProblem]]:
             continue
         values = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
         try:
-            rows.append(Row(number, read_person(values.get("person", "")), _checked(values)))
+            rows.append(Row(number, read_person(values.get("person", "")), _reason_of(values)))
         except UserError as error:
             problems.append(RowProblem(number, values.get("person", "")[:40], str(error)))
     return rows, problems
@@ -78,12 +77,12 @@ def _lines(text: str) -> Iterator[list[str] | UserError]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield _unreadable(str(error))
+            yield _row_error(str(error))
         else:
             yield _NUL if any("\0" in cell for cell in cells) else cells
 
 
-def _unreadable(reason: str) -> UserError:
+def _row_error(reason: str) -> UserError:
     """What is wrong with a row, by the text of csv.Error; the reader goes on at the next line."""
     if "expected after" in reason:
         return UserError("A quoted cell has a single quotation mark in it", remedy="double the mark, or remove it.")
@@ -117,7 +116,7 @@ def _columns(lines: list[list[str] | UserError]) -> tuple[dict[str, int], int]:
     return {"person": 0, "reason": 1}, 0
 
 
-def _checked(values: dict[str, str]) -> str:
+def _reason_of(values: dict[str, str]) -> str:
     """The reason of a row, if nothing in it means something else."""
     if values.get("scope", "").lower() not in _SCOPES:
         raise UserError(f"The scope is {values['scope']!r}", remedy="only marketing can be stopped; leave it out.")
@@ -148,22 +147,18 @@ def read_person(text: str) -> Identity:
     return identity
 
 
-def list_csv(entries: Iterable[tuple[Suppression, SuppressionEvent | None, str]]) -> Iterator[str]:
-    """The lines of the CSV, header first. Each entry comes with its last event and with its person as the reader may
-    see it.
-    """
-    yield _line(COLUMNS)
+ListedEntry = tuple[Suppression, SuppressionEvent | None, str]
+"""An entry with its last event, and with its person as the reader may see it."""
+
+
+def list_csv(entries: Iterable[ListedEntry]) -> Iterator[str]:
+    """The lines of the CSV, header first."""
+    yield csv_line(COLUMNS)
     for entry, event, person in entries:
         state, at = ("stopped", entry.stopped_at) if entry.stopped_at else ("lifted", entry.changed_at)
         about = (event.source, event.reason, event.actor) if event else ("", "", "")
-        yield _line((person, "marketing", state, _moment(at), *about))
+        yield csv_line((person, "marketing", state, _moment(at), *about))
 
 
 def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _line(cells: Iterable[object]) -> str:
-    out = StringIO()
-    safe_csv.writer(out).writerow(list(cells))
-    return out.getvalue()

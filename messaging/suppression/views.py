@@ -1,13 +1,13 @@
 """Pages of the suppression list. It covers the whole account, so people limited to subaccounts do not see it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from core.counting import count_up_to, format_count
+from core.csv_lines import csv_response
 from core.errors import UserError
 from core.filters import query
 from core.forms import show_error
@@ -22,7 +23,7 @@ from core.http import form_data
 from core.paging import page
 from messaging.suppression import services
 from messaging.suppression.enums import ERASED, Source
-from messaging.suppression.files import list_csv
+from messaging.suppression.files import ListedEntry, list_csv
 from messaging.suppression.forms import AddForm, ImportForm, LiftForm, ListForm, WordsForm
 from messaging.suppression.models import Suppression
 from messaging.suppression.selectors.entries import (
@@ -51,7 +52,7 @@ def suppression_list(request: TenantRequest) -> HttpResponse:
         shown = page(rows, request.GET.dict(), size=PAGE_SIZE, column="changed_at")
         context |= {
             "page": shown,
-            "rows": _listed(request, shown.rows),
+            "rows": _lines(request, shown.rows),
             "count": (n := count_up_to(rows)),
             "n": format_count(n),
             "csv": reverse("suppression:csv") + query(form.params),
@@ -59,7 +60,7 @@ def suppression_list(request: TenantRequest) -> HttpResponse:
     return render(request, "suppression/list.html", context)
 
 
-def _listed(request: TenantRequest, rows: list[Suppression]) -> list[dict[str, Any]]:
+def _lines(request: TenantRequest, rows: list[Suppression]) -> list[dict[str, Any]]:
     events, stops = last_events(rows), effective_stops(request.account, rows)
     whole = request.principal.may(Permission.VIEW_NUMBERS)
     return [
@@ -73,7 +74,7 @@ def _listed(request: TenantRequest, rows: list[Suppression]) -> list[dict[str, A
 def entry(request: TenantRequest, suppression_id: int) -> HttpResponse:
     """One entry: whether marketing is sent to the person, and the history."""
     row = _entry(request, suppression_id)
-    return render(request, "suppression/entry.html", {**_listed(request, [row])[0], "history": history_of(row)})
+    return render(request, "suppression/entry.html", {**_lines(request, [row])[0], "history": history_of(row)})
 
 
 @editors
@@ -99,7 +100,7 @@ def lift(request: TenantRequest, suppression_id: int) -> HttpResponse:
         services.lift(row, by=request.principal, source=Source.PAGE, reason=form.cleaned_data["reason"])
         messages.success(request, _("Marketing can be sent to this person again."))
         return redirect("suppression:entry", row.pk)
-    return render(request, "suppression/lift.html", {"form": form, **_listed(request, [row])[0]})
+    return render(request, "suppression/lift.html", {"form": form, **_lines(request, [row])[0]})
 
 
 @editors
@@ -130,16 +131,14 @@ def list_file(request: TenantRequest) -> HttpResponseBase:
     whole = request.principal.may(Permission.VIEW_NUMBERS)
     request.principal.record("suppression.exported", "CSV", {"entries": len(rows)})
 
-    def lines() -> Any:
+    def parts() -> Iterator[list[ListedEntry]]:
         for start in range(0, len(rows), _EXPORT_SLICE):
             part = rows[start : start + _EXPORT_SLICE]
             events = last_events(part)
             yield [(row, events.get(row.pk), displayed_person(row, whole=whole)) for row in part]
 
-    content = list_csv(each for part in lines() for each in part)
-    response = StreamingHttpResponse("".join(content), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="suppression-{timezone.localdate()}.csv"'
-    return response
+    content = list_csv(each for part in parts() for each in part)
+    return csv_response(content, "suppression")
 
 
 @editors

@@ -46,7 +46,7 @@ def held(request: TenantRequest) -> HttpResponse:
         shown = page(without_bodies(rows), request.GET.dict(), size=PAGE_SIZE, column="received_at")
         context |= {
             "page": shown,
-            "rows": _listed(request, shown.rows),
+            "rows": _lines(request, shown.rows),
             "count": (n := count_up_to(rows)),
             "n": format_count(n),
             "replay_all": reverse("inbound:held_replay") + query(form.params),
@@ -54,7 +54,7 @@ def held(request: TenantRequest) -> HttpResponse:
     return render(request, "inbound/held.html", context)
 
 
-def _listed(request: TenantRequest, items: list[InboxItem]) -> list[dict[str, Any]]:
+def _lines(request: TenantRequest, items: list[InboxItem]) -> list[dict[str, Any]]:
     names = {endpoint.pk: endpoint.name for endpoint in endpoints(request.account)} if items else {}
     sight = Sight.of(request.principal)
     return [
