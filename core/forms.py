@@ -101,6 +101,29 @@ def clean_params(params: QueryDict) -> QueryDict:
     return result
 
 
+class PlainFilterForm(forms.Form):
+    """A filter bar without a period. It reads the URL and never raises."""
+
+    def __init__(self, params: QueryDict) -> None:
+        self.params = clean_params(params)
+        super().__init__(self.params)
+
+    @property
+    def pills(self) -> list[Pill]:
+        """One pill for each active filter."""
+        active: dict[str, tuple[Text, Text]] = {}
+        for name, field in self.fields.items():
+            if self.cleaned_data.get(name):
+                value = self.params[name]
+                active[name] = (str(field.label), str(dict(getattr(field, "choices", ())).get(value, value)))
+        return pills(self.params, active)
+
+    @property
+    def query_without_filters(self) -> str:
+        """The URL query of the page without any filter."""
+        return query(QueryDict())
+
+
 class FilterForm(forms.Form):
     """A filter bar. It reads the URL and never raises; `period` and `pills` work even if it is invalid."""
 

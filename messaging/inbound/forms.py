@@ -9,8 +9,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.filters import Pill, pills, query
-from core.forms import clean_params, select
+from core.forms import PlainFilterForm, select
 from core.words import Text
 from messaging.inbound.enums import HELD_STATES, ReasonKind
 from messaging.inbound.models import WebhookEndpoint
@@ -86,12 +85,11 @@ class RotateForm(forms.Form):
         )
 
 
-class HeldForm(forms.Form):
+class HeldForm(PlainFilterForm):
     """The filters of webhooks on hold, from the URL."""
 
     def __init__(self, params: QueryDict, *, endpoints: Iterable[WebhookEndpoint]) -> None:
-        self.params = clean_params(params)
-        super().__init__(self.params)
+        super().__init__(params)
         states: list[tuple[str, Text]] = [(state.value, state.label) for state in HELD_STATES]
         states.append((NOTED, _("Done, with a note")))
         named = {str(endpoint.pk): endpoint for endpoint in endpoints}
@@ -107,18 +105,3 @@ class HeldForm(forms.Form):
     def criteria(self) -> HeldFilter:
         """The filter for the selector; of a valid form."""
         return HeldFilter(**self.cleaned_data)
-
-    @property
-    def pills(self) -> list[Pill]:
-        """One pill for each active filter."""
-        active: dict[str, tuple[Text, Text]] = {}
-        for name, field in self.fields.items():
-            if value := self.cleaned_data.get(name):
-                choices: dict[str, Text] = dict(getattr(field, "choices", ()))
-                active[name] = (str(field.label), choices[value])
-        return pills(self.params, active)
-
-    @property
-    def query_without_filters(self) -> str:
-        """The URL query of the page without any filter."""
-        return query(QueryDict())

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import UserError
-from core.filters import Pill, pills, query
-from core.forms import INPUT, clean_params, select
+from core.forms import INPUT, PlainFilterForm, select
 from core.words import Text
 from messaging.persons.resolution import Identity
 from messaging.suppression.enums import Source
@@ -34,7 +33,7 @@ class PersonField(forms.CharField):
             raise forms.ValidationError(str(error)) from None
 
 
-class ListForm(forms.Form):
+class ListForm(PlainFilterForm):
     """The filters of the list, from the URL."""
 
     person = PersonField(
@@ -43,8 +42,7 @@ class ListForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, params: QueryDict) -> None:
-        self.params = clean_params(params)
-        super().__init__(self.params)
+        super().__init__(params)
         states: list[tuple[str, Text]] = [(LIFTED, _("Lifted")), (ALL, _("Stopped and lifted"))]
         self.fields["state"] = select(_("State"), _("Stopped"), states)
         self.fields["source"] = select(_("Source"), _("All sources"), Source.choices)
@@ -53,21 +51,6 @@ class ListForm(forms.Form):
     def criteria(self) -> EntryFilter:
         """The filter for the selector; of a valid form."""
         return EntryFilter(**self.cleaned_data)
-
-    @property
-    def pills(self) -> list[Pill]:
-        """One pill for each active filter."""
-        active: dict[str, tuple[Text, Text]] = {}
-        for name, field in self.fields.items():
-            if value := self.params.get(name) if self.cleaned_data.get(name) else "":
-                choices: dict[str, Text] = dict(getattr(field, "choices", ()))
-                active[name] = (str(field.label), choices.get(value, value))
-        return pills(self.params, active)
-
-    @property
-    def query_without_filters(self) -> str:
-        """The URL query of the page without any filter."""
-        return query(QueryDict())
 
 
 class AddForm(forms.Form):

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.reach import Reach
 from core.countries import country_choices
-from core.filters import Pill, pills, query
-from core.forms import INPUT, FastTextInput, FilterForm, clean_params, select
+from core.filters import Pill, query
+from core.forms import INPUT, FastTextInput, FilterForm, PlainFilterForm, select
 from core.numbers import format_number, is_number
 from messaging.log.declaration import is_blank
 from messaging.log.enums import Status
@@ -158,8 +158,8 @@ class LogForm(TrafficForm):
         return query(self.params, drop=(SEEN,))
 
 
-class TemplateForm(forms.Form):
-    """The filters of the list of templates. It reads the URL and never raises."""
+class TemplateForm(PlainFilterForm):
+    """The filters of the list of templates."""
 
     q = forms.CharField(
         label=gettext_lazy("Search"), required=False, max_length=512,
@@ -167,21 +167,11 @@ class TemplateForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, params: QueryDict, *, languages: Iterable[str]) -> None:
-        self.params = clean_params(params)
-        super().__init__(self.params)
+        super().__init__(params)
         self.fields["status"] = select(_("Status"), _("All statuses"), TemplateStatus.choices)
         self.fields["category"] = select(_("Category"), _("All categories"), _TEMPLATE_CATEGORIES)
         self.fields["quality"] = select(_("Quality"), _("All qualities"), Quality.choices)
         self.fields["language"] = select(_("Language"), _("All languages"), [(code, code) for code in languages])
-
-    @property
-    def pills(self) -> list[Pill]:
-        """One pill for each choice."""
-        labels = {}
-        for name, field in self.fields.items():
-            if value := self.cleaned_data.get(name):
-                labels[name] = (str(field.label), str(dict(getattr(field, "choices", ())).get(value, value)))
-        return pills(self.params, labels)
 
     @property
     def query_without_filters(self) -> str:
