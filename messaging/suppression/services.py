@@ -26,7 +26,7 @@ _INSTANT = timedelta(microseconds=1)  # a start at the moment of a stop lifts no
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """The result of an import: persons added, persons who were on the list already, and rows that cannot be used."""
 
     added: int
@@ -60,7 +60,7 @@ def lift(entry: Suppression, *, by: Principal, source: Source, reason: str = "")
 
 
 @transaction.atomic
-def import_csv(text: str, *, by: Principal) -> Imported:
+def import_csv(text: str, *, by: Principal) -> ImportResult:
     """Add the persons of a CSV. Rows that cannot be used are named and left out. Raises UserError for no such file."""
     rows, problems = read_rows(text)
     persons = {row.identity: row.reason for row in rows}
@@ -70,7 +70,7 @@ def import_csv(text: str, *, by: Principal) -> Imported:
         for start in range(0, len(pairs), _LARGEST_SLICE)
     )
     by.record("suppression.imported", f"{added}", {"added": added, "refused": len(problems)})
-    return Imported(added, len(rows) - added, problems)
+    return ImportResult(added, len(rows) - added, problems)
 
 
 def _add(persons: Sequence[tuple[Identity, str]], *, by: Principal, source: Source) -> int:
