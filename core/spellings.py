@@ -65,15 +65,14 @@ def full_number(text: str) -> str:
     """
     digits = decimals(text)
     number = next(iter(read_numbers(f"+{digits.lstrip('0')}")), "")
-    has_code = "+" in text or digits.startswith("00")
-    return number if has_code or (is_valid(number) and not digits.startswith("0")) else ""
+    return number if _has_code(text) or (is_valid(number) and not digits.startswith("0")) else ""
 
 
 def national_numbers(text: str, countries: Iterable[str]) -> set[str]:
     """The numbers, in every spelling, that a text without a country code is in these countries (ISO 3166)."""
-    if "+" in text or decimals(text).startswith("00"):
+    if _has_code(text):
         return set()
-    numbers = {number for number in (_national(decimals(text), each) for each in countries) if is_valid(number)}
+    numbers = {number for number in (_parse(decimals(text), each) for each in countries) if is_valid(number)}
     return {form for number in numbers for form in spellings(number)}
 
 
@@ -99,24 +98,23 @@ def read_numbers(text: str, countries: Iterable[str] = ()) -> list[str]:
     With a plus sign or `00` the text has its country code. Otherwise it may also be a national number of one of the
     countries (ISO 3166).
     """
-    digits = re.sub(r"[^\d]", "", text)
-    has_code = text.strip().startswith("+") or digits.startswith("00")
-    found = list(spellings(_international(digits.lstrip("0"))))
-    for country in () if has_code else countries:
-        found += spellings(_national(text, country))
-    return [number for number in dict.fromkeys(found) if 0 < len(number) <= _HIGHEST_LENGTH]
+    numbers = list(spellings(_international(decimals(text).lstrip("0"))))
+    for country in () if _has_code(text) else countries:
+        numbers += spellings(_parse(text, country))
+    return [number for number in dict.fromkeys(numbers) if 0 < len(number) <= _HIGHEST_LENGTH]
+
+
+def _has_code(text: str) -> bool:
+    """Whether a text states that its number begins with a country code."""
+    return "+" in text or decimals(text).startswith("00")
 
 
 def _international(digits: str) -> str:
     """The digits as the number is dialled from abroad, without a 0 or 15 that only belongs to national dialling."""
-    return _parsed(f"+{digits}", None) or digits
+    return _parse(f"+{digits}", None) or digits
 
 
-def _national(text: str, country: str) -> str:
-    return _parsed(text, country)
-
-
-def _parsed(text: str, country: str | None) -> str:
+def _parse(text: str, country: str | None) -> str:
     """The digits of a possible number; empty otherwise."""
     try:
         number = phonenumbers.parse(text, country)
