@@ -109,21 +109,21 @@ def bodies(people):
     return people
 
 
-def stored():
+def stored_bodies():
     return {item.pk: bytes(item.body) for item in InboxItem.objects.all()}
 
 
 @pytest.mark.parametrize("identity", ["@zzqqxx", "SG.NOBODY1", "+6598765432"])
 def test_nobody_else_is_touched_when_nobody_has_the_identity(bodies, identity):
     """As of a username whose owner is erased while the erasure waits."""
-    before = stored(), log_of(bodies)
+    before = stored_bodies(), log_of(bodies)
     person = person_of(bodies, identity_of(identity))
     for month in partitions.months_of("inbound_inbox"):
         assert erase_in_webhooks(bodies, person, month, -1, timezone.now())[0] == 0
     for month in partitions.months_of("log_payload"):
         assert mask_in_payloads(bodies, person, month, -1, timezone.now())[0] == 0
     assert mask_in_contents(bodies, person, 0, timezone.now())[0] == 0
-    assert (stored(), log_of(bodies)) == before
+    assert (stored_bodies(), log_of(bodies)) == before
 
 
 def test_a_username_that_nobody_has_is_refused(people, other):
@@ -135,9 +135,9 @@ def test_a_username_that_nobody_has_is_refused(people, other):
 
 
 def test_a_body_of_whoever_has_the_number_now_stays_as_it_is(bodies):
-    before = stored()
+    before = stored_bodies()
     erased(bodies, "SG.ANN1")
-    gone = [body for pk, body in before.items() if pk not in stored()]
+    gone = [body for pk, body in before.items() if pk not in stored_bodies()]
     assert len(gone) == 5
     assert not any(b"no JSON" in body or b"SG.BO1" in body for body in gone)
 

@@ -22,7 +22,7 @@ def owner(acme):
     return visitor(acme)
 
 
-def listed(client, **params):
+def shown_ids(client, **params):
     response = client.get("/calls/", {"subaccount": "", **params})
     return [row.call_id for row in response.context["page"].rows]
 
@@ -45,9 +45,9 @@ def test_a_person_limited_to_a_subaccount_sees_its_calls_alone(acme):
     call(acme, at=now)
     number = PhoneNumber.objects.get(account=acme, provider_number_id=META.number_id)
     client = visitor(acme, "support", number.subaccount.code)
-    assert listed(client) == ["wacid.A"]
+    assert shown_ids(client) == ["wacid.A"]
     Call.objects.update(subaccount=None)
-    assert listed(client) == []
+    assert shown_ids(client) == []
 
 
 def test_masked_numbers_stay_masked(acme):
@@ -58,8 +58,8 @@ def test_masked_numbers_stay_masked(acme):
         text = client.get(path).content.decode()
         assert "+91 98•••••210" in text
         assert not any(secret in text for secret in (INDIA, "98765", "HBgMOTE5"))
-    assert listed(client, person=INDIA) == ["wacid.HBgMOTE5ODc2NTQzMjEw"]
-    assert listed(client, person=INDIA[:8]) == []
+    assert shown_ids(client, person=INDIA) == ["wacid.HBgMOTE5ODc2NTQzMjEw"]
+    assert shown_ids(client, person=INDIA[:8]) == []
 
 
 def test_each_filter_selects(acme, owner):
@@ -68,13 +68,13 @@ def test_each_filter_selects(acme, owner):
     call(acme, call_id="B", at=now - timedelta(days=1), ended_at=None, seconds=None, state="ringing", msisdn="",
          user_id="SG.1349", direction=Direction.OUTBOUND)  # fmt: skip
     call(acme, call_id="C", at=now - timedelta(days=60))
-    assert listed(owner) == ["A", "B"]
-    assert listed(owner, range="any") == ["A", "B", "C"]
-    assert listed(owner, status="ringing") == ["B"]
-    assert listed(owner, direction="inbound") == ["A"]
-    assert listed(owner, person="SG.1349") == ["B"]
-    assert listed(owner, person="+91 98765") == ["A"]
-    assert listed(owner, channel=META.number_id) == ["A", "B"]
+    assert shown_ids(owner) == ["A", "B"]
+    assert shown_ids(owner, range="any") == ["A", "B", "C"]
+    assert shown_ids(owner, status="ringing") == ["B"]
+    assert shown_ids(owner, direction="inbound") == ["A"]
+    assert shown_ids(owner, person="SG.1349") == ["B"]
+    assert shown_ids(owner, person="+91 98765") == ["A"]
+    assert shown_ids(owner, channel=META.number_id) == ["A", "B"]
     assert owner.get("/calls/?subaccount=&channel=404").status_code == 404
     assert "Enter at least the first 6 digits" in visible_text(owner.get("/calls/?subaccount=&person=919"))
 
@@ -110,4 +110,4 @@ def test_an_erased_call_and_another_accounts_are_not_there(acme, other, owner):
     Call.objects.filter(pk=row.pk).update(erased_at=timezone.now())
     assert owner.get(f"/calls/{row.record_key}/").status_code == 404
     assert owner.get(f"/calls/{foreign.record_key}/").status_code == 404
-    assert listed(owner, range="any") == []
+    assert shown_ids(owner, range="any") == []

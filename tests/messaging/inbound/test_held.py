@@ -40,7 +40,7 @@ def page_of(item):
     return f"{LIST}{Cursor(item.received_at, item.pk)}/"
 
 
-def listed(client, query=""):
+def shown_ids(client, query=""):
     return [row["item"].pk for row in client.get(LIST + query).context["rows"]]
 
 
@@ -55,13 +55,13 @@ def items(acme, other):
 def test_the_list_and_its_filters(acme, items):
     unknown, parked, unreadable, noted = [item.pk for item in items]
     client = visitor(acme, "developer")
-    assert listed(client) == [unreadable, parked, unknown]
-    assert listed(client, "?state=parked") == [parked]
-    assert listed(client, "?reason=unknown") == [unknown]
-    assert listed(client, "?provider=8x8") == []
-    assert listed(client, "?state=noted") == [noted]
-    assert listed(client, "?state=noted&reason=part") == []
-    assert listed(client, f"?endpoint={items[0].endpoint_id}&state=quarantined") == [unreadable, unknown]
+    assert shown_ids(client) == [unreadable, parked, unknown]
+    assert shown_ids(client, "?state=parked") == [parked]
+    assert shown_ids(client, "?reason=unknown") == [unknown]
+    assert shown_ids(client, "?provider=8x8") == []
+    assert shown_ids(client, "?state=noted") == [noted]
+    assert shown_ids(client, "?state=noted&reason=part") == []
+    assert shown_ids(client, f"?endpoint={items[0].endpoint_id}&state=quarantined") == [unreadable, unknown]
     page = text(client.get(LIST))
     assert "3 webhooks have parts that are not applied; their other parts are in the log" in page
     assert "Number id &#x27;999&#x27; is not registered with meta in this account" in page
@@ -71,7 +71,7 @@ def test_pages_of_the_list(acme, items, monkeypatch):
     monkeypatch.setattr("messaging.inbound.views.held.PAGE_SIZE", 2)
     client = visitor(acme)
     first = client.get(LIST)
-    assert listed(client, f"?older={first.context['page'].older}") == [items[0].pk]
+    assert shown_ids(client, f"?older={first.context['page'].older}") == [items[0].pk]
 
 
 def test_an_empty_list_explains_itself(acme):

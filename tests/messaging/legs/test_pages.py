@@ -52,7 +52,7 @@ def ask(acme, client):
     return run_request
 
 
-def listed(client, **params):
+def shown_ids(client, **params):
     page = client.get("/logs/other-channels/", {"subaccount": "", **params}).context["page"]
     return [row.umid for row in page.rows]
 
@@ -63,10 +63,10 @@ def test_the_list_and_its_filters(acme, owner):
     leg(acme, channel="viber", umid="B", state="read", at=now)
     page = text(owner.get("/logs/other-channels/?subaccount="))
     assert all(words in page for words in ("SMS", "Viber", "0.0375", "ACME", "+91 98765 43210"))
-    assert sorted(listed(owner)) == ["A", "B"]
-    assert listed(owner, channel="viber") == ["B"]
-    assert listed(owner, status="delivered") == ["A"]
-    assert listed(owner, direction="inbound") == []
+    assert sorted(shown_ids(owner)) == ["A", "B"]
+    assert shown_ids(owner, channel="viber") == ["B"]
+    assert shown_ids(owner, status="delivered") == ["A"]
+    assert shown_ids(owner, direction="inbound") == []
     assert "No messages match" in text(owner.get("/logs/other-channels/?subaccount=&channel=rcs"))
 
 
@@ -93,8 +93,8 @@ def test_limits_masks_and_roles(acme):
     row = leg(acme, at=timezone.now(), content={"text": "Hello"})
     code = Subaccount.objects.filter(account=acme).earliest("pk").code
     other = Subaccount.objects.filter(account=acme).exclude(code=code)[0].code
-    assert listed(visitor(acme, "support", code)) == ["umid-1"]
-    assert listed(visitor(acme, "support", other)) == []
+    assert shown_ids(visitor(acme, "support", code)) == ["umid-1"]
+    assert shown_ids(visitor(acme, "support", other)) == []
     viewer = visitor(acme, "viewer")
     page = viewer.get(f"/logs/other-channels/{row.record_key}/").content.decode()
     assert "+91 98•••••210" in page

@@ -27,8 +27,8 @@ def ids_of(account, reach=None, **texts):
 
 
 def received(account, letter, day=0, **person):
-    said = {"msisdn": "", "direction": "inbound", **person}
-    return report(account, "received", provider_message_id=f"wamid.{letter}", at=AT + day * DAY, **said)
+    values = {"msisdn": "", "direction": "inbound", **person}
+    return report(account, "received", provider_message_id=f"wamid.{letter}", at=AT + day * DAY, **values)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 OLD, BRAZIL = "6591111111", "5511987654321"
 
 
-def found(account, filterset, model, exact_numbers=False, subaccount_ids=None, **params):
+def rows_of(account, filterset, model, exact_numbers=False, subaccount_ids=None, **params):
     """The last letters of the ids of the rows that the parameters select."""
     reach = {"exact_numbers": exact_numbers, "subaccount_ids": subaccount_ids}
     rows = filterset(params, model.objects.filter(account=account), account=account, **reach).validated_rows()
@@ -25,11 +25,11 @@ def found(account, filterset, model, exact_numbers=False, subaccount_ids=None, *
 
 
 def calls(account, **params):
-    return found(account, CallFilterSet, Call, **params)
+    return rows_of(account, CallFilterSet, Call, **params)
 
 
 def legs(account, **params):
-    return found(account, LegFilterSet, Leg, **params)
+    return rows_of(account, LegFilterSet, Leg, **params)
 
 
 @pytest.fixture
@@ -63,9 +63,9 @@ def people(acme):
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("exact_numbers", [False, True])
-@pytest.mark.parametrize("listed", [calls, legs])
-def test_a_person(people, listed, exact_numbers, person, rows):
-    assert listed(people, person=person, exact_numbers=exact_numbers) == rows
+@pytest.mark.parametrize("select", [calls, legs])
+def test_a_person(people, select, exact_numbers, person, rows):
+    assert select(people, person=person, exact_numbers=exact_numbers) == rows
 
 
 def test_a_number_or_id_and_what_else_its_owner_has(people):
@@ -86,7 +86,7 @@ def test_an_id_of_another_channel(people):
 
 
 @pytest.mark.parametrize(
-    ("listed", "params", "field", "remedy"),
+    ("select", "params", "field", "remedy"),
     [
         (calls, {"person": "x+y/Z=="}, "person", "Enter a phone number with its country code, a user id such as "),
         (calls, {"person": "Jane Doe"}, "person", "Enter a phone number with its country code, a user id such as "),
@@ -95,7 +95,7 @@ def test_an_id_of_another_channel(people):
         (legs, {"msisdn": "Jane"}, "msisdn", "Enter the digits of a phone number"),
     ],
 )
-def test_what_is_no_person_is_refused_with_the_remedy(acme, listed, params, field, remedy):
+def test_what_is_no_person_is_refused_with_the_remedy(acme, select, params, field, remedy):
     with pytest.raises(ValidationError) as refused:
-        listed(acme, **params)
+        select(acme, **params)
     assert [name for name, (text,) in refused.value.detail.items() if text.startswith(remedy)] == [field]

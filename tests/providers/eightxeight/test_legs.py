@@ -14,12 +14,12 @@ PAYLOAD = {"umid": "u", "subAccountId": "acme_shop", "status": STATUS, "user": {
 INBOUND = {"umid": "u", "subAccountId": "acme_shop", "timestamp": "2026-11-30T10:00:00Z"}
 
 
-def parsed(payload, namespace="ChatApps", kind="outbound_message_status_changed"):
+def parse_body(payload, namespace="ChatApps", kind="outbound_message_status_changed"):
     return parse(json.dumps({"namespace": namespace, "eventType": kind, "payload": payload}).encode())
 
 
 def leg(*args, **how):
-    outcome = parsed(*args, **how)
+    outcome = parse_body(*args, **how)
     assert (outcome.problems, outcome.notes) == ([], [])
     (event,) = outcome.events
     return event
@@ -41,7 +41,7 @@ def test_every_channel_in_every_place_and_spelling(channel, spell):
 
 
 def test_whatsapp_is_a_message():
-    assert isinstance(parsed(PAYLOAD | {"channel": "WhatsApp"}).events[0], MessageEvent)
+    assert isinstance(parse_body(PAYLOAD | {"channel": "WhatsApp"}).events[0], MessageEvent)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,6 @@ def test_a_price_is_exact(price, amount):
      {"total": 1, "currency": "Dollar"}, {"total": 1}, {"currency": "USD"}, "free", [1], {"total": {}}],
 )  # fmt: skip
 def test_what_is_no_price_is_left_out_with_a_note(price):
-    outcome = parsed(PAYLOAD | {"price": price}, "SMS")
+    outcome = parse_body(PAYLOAD | {"price": price}, "SMS")
     assert (outcome.events[0].price, outcome.events[0].currency, outcome.problems) == (None, "", [])
     assert [note.partition(" is left out: ")[2] for note in outcome.notes] == ["it is no amount in a currency."]

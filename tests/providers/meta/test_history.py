@@ -10,13 +10,15 @@ METADATA = {"metadata": {"display_phone_number": "15550783881", "phone_number_id
 PERSON, OURS = "16505551234", "15550783881"
 
 
-def parsed(field, **value):
+def parse_body(field, **value):
     change = {"field": field, "value": METADATA | value}
     return parse(json.dumps({"entry": [{"id": "2", "changes": [change]}]}).encode())
 
 
 def history(*messages, thread=PERSON):
-    return parsed("history", history=[{"metadata": {"phase": 0}, "threads": [{"id": thread, "messages": messages}]}])
+    return parse_body(
+        "history", history=[{"metadata": {"phase": 0}, "threads": [{"id": thread, "messages": messages}]}]
+    )
 
 
 def message(sender, status="READ", kind="text", wamid="wamid.H", **more):
@@ -62,7 +64,7 @@ def test_a_medium_follows_its_placeholder():
     (placeholder,) = history(message(PERSON, kind="media_placeholder")).events
     assert (placeholder.content_type, placeholder.content) == ("", None)
     image = {"from": PERSON, "id": "wamid.H", "timestamp": "1739230955", "type": "image", "image": {"id": "7"}}
-    (event,) = parsed("history", messages=[image]).events
+    (event,) = parse_body("history", messages=[image]).events
     assert (event.content_type, event.detail, event.content) == (
         "image",
         "history",
@@ -76,7 +78,7 @@ def test_one_bad_message_leaves_the_others():
 
 
 def test_a_business_that_shares_no_history_is_noted():
-    result = parsed("history", history=[{"errors": [{"code": 2593109, "title": "History sync is turned off"}]}])
+    result = parse_body("history", history=[{"errors": [{"code": 2593109, "title": "History sync is turned off"}]}])
     assert (result.events, result.problems, result.notes) == ([], [], ["No history: History sync is turned off."])
 
 
@@ -84,7 +86,7 @@ def test_standby_is_read_like_messages():
     person = {"from": PERSON, "id": "wamid.P", "timestamp": "1750030073", "type": "text", "text": {"body": "Hi"}}
     echo = {"from": OURS, "to": PERSON, "id": "wamid.E", "timestamp": "1750030074", "type": "text"}
     status = {"id": "wamid.E", "status": "delivered", "timestamp": "1750030075", "recipient_id": PERSON}
-    events = parsed("standby", messages=[person], message_echoes=[echo], statuses=[status]).events
+    events = parse_body("standby", messages=[person], message_echoes=[echo], statuses=[status]).events
     assert [(event.provider_message_id, event.state, event.detail) for event in events] == [
         ("wamid.E", "delivered", ""), ("wamid.P", "received", ""), ("wamid.E", "sent", "business_agent"),
     ]  # fmt: skip
