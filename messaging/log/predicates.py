@@ -161,7 +161,7 @@ def of_number(account: Account, text: str, query: QueryContext) -> Q:
     if not is_number(text):
         return NO_MESSAGES
     digits = digits_of(text)
-    numbers = read_numbers(digits, own_countries(account))
+    numbers = read_numbers(text, own_countries(account))
     ranges: list[Q] = []
     if not query.exact_numbers and len(digits) >= SHORTEST_PREFIX:
         starts = first_digits(digits)

@@ -111,6 +111,14 @@ def test_a_number_finds_what_else_its_owner_has(people):
     assert sorted(row.provider_message_id[-1] for row in matching(people, MessageQuery(user_id="SG.2"))) == list("DEG")
 
 
+def test_a_country_code_rules_out_the_accounts_own_countries(acme):
+    PhoneNumber.objects.filter(account=acme).update(msisdn="919812345678")
+    received(acme, "A", msisdn="6591234567")
+    received(acme, "B", msisdn="916591234567")
+    assert ids_of(acme, search="+65 9123 4567") == ids_of(acme, person="+65 9123 4567") == "A"
+    assert ids_of(acme, search="65 9123 4567") == "AB"
+
+
 @pytest.mark.parametrize("stored", ["5511987654321", "551187654321"])
 @pytest.mark.parametrize(
     "typed",
