@@ -63,7 +63,7 @@ class Command(BaseCommand):
                 demo_traffic.generate(plan, account, messages=count, until=until, seed=seed, progress=progress)
                 assign_sources(account)
                 posted = special_traffic.webhooks(plan, seed=seed, until=until, rounds=_rounds(count))
-                posted += special_traffic.template_webhooks(plan, _announced(account), seed=seed, until=until)
+                posted += special_traffic.template_webhooks(plan, _announced_templates(account), seed=seed, until=until)
                 special_traffic.store(account, posted)
                 WebhookEndpoint.objects.filter(account=account).update(last_event_at=until)
         self._store_invalid_webhooks()
@@ -89,7 +89,7 @@ def _rounds(messages: int) -> int:
     return min(max(messages // _MESSAGES_OF_ROUND, 1), _MOST_ROUNDS)
 
 
-def _announced(account: Account) -> dict[str, tuple[str, str]]:
+def _announced_templates(account: Account) -> dict[str, tuple[str, str]]:
     """The templates that are announced, of the WABA that the account has first: name and id by part."""
     waba = Waba.objects.filter(account=account).order_by("pk")[0]
     ids = dict(Template.objects.filter(account=account, waba=waba).values_list("name", "provider_template_id"))

@@ -103,11 +103,11 @@ def health(account: Account, subaccount_ids: Sequence[int] | None, at: datetime)
     silent = [number for number in reachable if _silence(number, at)]
     app = _app(failures, [row.number.name or row.number.msisdn for row in quiet], facts)
     return Health(at, [
-        _silenced(app, silent, silent, at),
-        *(_silenced(node, silent, reachable, at) for node in _businesses(wabas.values(), facts)),
-        *(_silenced(_waba(waba, facts[Subject.WABA, waba.pk], failures, reachable, at), silent, reachable, at)
+        _with_silence(app, silent, silent, at),
+        *(_with_silence(node, silent, reachable, at) for node in _businesses(wabas.values(), facts)),
+        *(_with_silence(_waba(waba, facts[Subject.WABA, waba.pk], failures, reachable, at), silent, reachable, at)
           for waba in wabas.values()),
-        *(_silenced(_number(number, facts[Subject.PHONE_NUMBER, number.pk], failures, at), silent, [number], at)
+        *(_with_silence(_number(number, facts[Subject.PHONE_NUMBER, number.pk], failures, at), silent, [number], at)
           for number in reachable),
         *(template_node(template, wabas[template.waba_id].portfolio_id) for template in templates),
     ])  # fmt: skip
@@ -122,7 +122,7 @@ def _silence(number: PhoneNumber, at: datetime) -> str:
     return ""
 
 
-def _silenced(node: Node, silent: Sequence[PhoneNumber], numbers: Iterable[PhoneNumber], at: datetime) -> Node:
+def _with_silence(node: Node, silent: Sequence[PhoneNumber], numbers: Iterable[PhoneNumber], at: datetime) -> Node:
     """The node, unknown if the provider answers about none of those of its numbers that are checked."""
     checked = [
         number

@@ -207,14 +207,14 @@ def stored_contents(story: Story) -> list[StoredContent]:
     first = [payload for payload in story.payloads if payload.kind == PayloadKind.CONTENT]
     others = [payload for payload in story.payloads if payload.kind not in {PayloadKind.EDIT, PayloadKind.CONTENT}]
     if not edits:
-        return [_stored(payload) for payload in story.payloads]
+        return [_stored_content(payload) for payload in story.payloads]
     versions = [*first, *edits]
     ends = [*(edits[0].created_at for _ in first), *(edit.created_at for edit in edits[1:])]
-    former = [_stored(version, end) for version, end in zip(versions[:-1], ends, strict=True)]
-    return [*map(_stored, [edits[-1], *others]), *reversed(former)]
+    former = [_stored_content(version, end) for version, end in zip(versions[:-1], ends, strict=True)]
+    return [*map(_stored_content, [edits[-1], *others]), *reversed(former)]
 
 
-def _stored(payload: MessagePayload, until: datetime | None = None) -> StoredContent:
+def _stored_content(payload: MessagePayload, until: datetime | None = None) -> StoredContent:
     name = PayloadKind.CONTENT if payload.kind == PayloadKind.EDIT else payload.kind
     kind = str(PayloadKind(name).label) if name in PayloadKind.values else name
     return StoredContent(kind, _text_of(payload.body), as_json(payload.body), until)
