@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from core.numbers import mask_number
 from core.periods import YEARS, years_problem
 
 _DAY_ERRORS: Any = {
@@ -22,6 +23,18 @@ class DayField(serializers.DateField):
         if day.year not in YEARS:
             raise serializers.ValidationError(years_problem())
         return day
+
+
+class MaskedNumberField(serializers.CharField):
+    """A person's number or id, masked unless the serializer's context has `whole_numbers`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: Any) -> str:
+        """The text, or its mask."""
+        text = super().to_representation(value)
+        return text if self.context["whole_numbers"] else mask_number(text)
 
 
 class ReservedNamesSerializer(serializers.Serializer[Any]):

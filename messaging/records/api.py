@@ -13,8 +13,8 @@ from rest_framework.response import Response
 
 from accounts.api import TenantView
 from accounts.enums import Permission
-from core.numbers import mask_number
 from core.resources import detail_data, page_data
+from core.serializers import MaskedNumberField
 from core.sparse import SparseSerializer
 from messaging.records.filters import RecordFilterSet
 from messaging.records.models import Record
@@ -40,17 +40,9 @@ class RecordSerializer(SparseSerializer):
     id = serializers.UUIDField(source="record_key")
     subaccount_id = serializers.CharField(source="subaccount.code", default=None, allow_null=True)
     direction = serializers.CharField(help_text="inbound or outbound; empty if it is not known yet.")
-    msisdn = serializers.SerializerMethodField()
-    user_id = serializers.SerializerMethodField()
+    msisdn = MaskedNumberField(help_text="Digits; masked for a key without the scope for full numbers.")
+    user_id = MaskedNumberField(help_text="The person's id; masked for a key without the scope for full numbers.")
     error = serializers.SerializerMethodField()
-
-    def get_msisdn(self, record: Record) -> str:
-        """Digits; masked for a key without the scope for full numbers."""
-        return self._personal(record.msisdn)
-
-    def get_user_id(self, record: Record) -> str:
-        """The person's id; masked for a key without the scope for full numbers."""
-        return self._personal(record.user_id)
 
     @extend_schema_field(RecordErrorSerializer(allow_null=True))
     def get_error(self, record: Record) -> "dict[str, Any] | None":
@@ -58,9 +50,6 @@ class RecordSerializer(SparseSerializer):
         if not record.error_source:
             return None
         return {"source": record.error_source, "code": record.error_code, "title": record.error_title}
-
-    def _personal(self, text: str) -> str:
-        return text if self.context["whole_numbers"] else mask_number(text)
 
 
 class RecordView(TenantView):

@@ -14,8 +14,7 @@ from billing.enums import ExemptionKind
 from billing.selectors import Charge, Explanation, sum_charges
 from core.links import PageSerializer
 from core.money import plain
-from core.numbers import mask_number
-from core.serializers import ReservedNamesSerializer
+from core.serializers import MaskedNumberField, ReservedNamesSerializer
 from core.sparse import SparseSerializer
 from messaging.log.models import Message, Participant
 from messaging.log.selectors.participants import is_to_group
@@ -48,8 +47,10 @@ class CostSerializer(serializers.Serializer[Any]):
 class ParticipantSerializer(serializers.ModelSerializer[Participant]):
     """A participant of a message to a group, with a status and a charge of their own."""
 
-    msisdn = serializers.SerializerMethodField()
-    user_id = serializers.SerializerMethodField()
+    msisdn = MaskedNumberField(help_text="Digits; masked for a key without the scope for full numbers.")
+    user_id = MaskedNumberField(
+        help_text="Meta's id of the person; masked for a key without the scope for full numbers."
+    )
     error_code = serializers.IntegerField(allow_null=True)
 
     class Meta:
@@ -60,14 +61,6 @@ class ParticipantSerializer(serializers.ModelSerializer[Participant]):
         )  # fmt: skip
         extra_kwargs: ClassVar = {"participant_key": {"help_text": "The `charge_id` in exports of charges."}}
 
-    def get_msisdn(self, participant: Participant) -> str:
-        """Digits; masked for a key without the scope for full numbers."""
-        return participant.msisdn if self.context["whole_numbers"] else mask_number(participant.msisdn)
-
-    def get_user_id(self, participant: Participant) -> str:
-        """Meta's id of the person; masked likewise."""
-        return participant.user_id if self.context["whole_numbers"] else mask_number(participant.user_id)
-
 
 class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
     """One message."""
@@ -75,8 +68,10 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
     # The message has names for those who may see them, the context `charges` by UMID, `subaccounts` (code by id),
     # `whole_numbers`, and `fields`.
 
-    msisdn = serializers.SerializerMethodField()
-    user_id = serializers.SerializerMethodField()
+    msisdn = MaskedNumberField(help_text="Digits; masked for a key without the scope for full numbers.")
+    user_id = MaskedNumberField(
+        help_text="Meta's id of the person; masked for a key without the scope for full numbers."
+    )
     username = serializers.SerializerMethodField()
     profile_name = serializers.SerializerMethodField()
     subaccount_id = serializers.SerializerMethodField()
@@ -97,14 +92,6 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
             "participants", "created_at", "queued_at", "sent_at", "delivered_at", "read_at", "failed_at", "rejected_at",
             "expired_at", "received_at", "client_message_id", "cost",
         )  # fmt: skip
-
-    def get_msisdn(self, message: Message) -> str:
-        """Digits; masked for a key without the scope for full numbers."""
-        return message.msisdn if self.context["whole_numbers"] else mask_number(message.msisdn)
-
-    def get_user_id(self, message: Message) -> str:
-        """Meta's id of the person; masked for a key without the scope for full numbers."""
-        return message.user_id if self.context["whole_numbers"] else mask_number(message.user_id)
 
     def get_username(self, message: Message) -> str:
         """The person's username without @; empty if unknown, and for a key without the scope for full numbers."""

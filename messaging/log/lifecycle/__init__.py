@@ -34,10 +34,10 @@ from messaging.log.lifecycle.sql.tables import COPY_EVENTS, CREATE_TABLES
 from messaging.log.lifecycle.stops import record_stops
 from providers.events import EDIT_STATES
 
-__all__ = ("Applied", "EventReport", "Key", "apply", "ensure_partitions")
+__all__ = ("BatchResult", "EventReport", "Key", "apply", "ensure_partitions")
 
 
-class Applied(NamedTuple):
+class BatchResult(NamedTuple):
     """The keys of the deleted messages of a batch, and of those that it edits and that are not in the log yet."""
 
     deleted: set[Key]
@@ -47,7 +47,7 @@ class Applied(NamedTuple):
 _TABLES = ("log_message", "log_statusevent", "log_payload")
 
 
-def apply(reports: Sequence[EventReport], directory: Directory) -> Applied:
+def apply(reports: Sequence[EventReport], directory: Directory) -> BatchResult:
     """Apply events to the log in one transaction, and record deliveries for billing.
 
     Effects: anchors, messages, status events, payloads, traffic deltas, events, usage facts, persons, stops; for
@@ -56,7 +56,7 @@ def apply(reports: Sequence[EventReport], directory: Directory) -> Applied:
     nothing of the batch is applied.
     """
     if not reports:
-        return Applied(set(), set())
+        return BatchResult(set(), set())
     ensure_partitions(reports)
     with transaction.atomic(), connection.cursor() as cursor:
         learn_provider_ids(bindings(reports))
@@ -79,7 +79,7 @@ def apply(reports: Sequence[EventReport], directory: Directory) -> Applied:
         record_people(reports, directory, deleted | early)
         # Results of the gateway can be our own refusals: settlement records those that a provider reports.
         record_stops((report for report in reports if not report.umid), deleted | early)
-        return Applied(deleted, early)
+        return BatchResult(deleted, early)
 
 
 def _take_early_edits(cursor: CursorWrapper, reports: Sequence[EventReport]) -> set[Key]:
