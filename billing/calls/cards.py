@@ -6,6 +6,7 @@ ends included, with MAX for no end; the rate is the price of a minute.
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
@@ -15,7 +16,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.models import CallCard, CallRate
-from billing.prices.files import MAX_MESSAGES, file_error, parse_market, records_of, sha256_of
+from billing.prices.files import MAX_MESSAGES, file_error, parse_currency, parse_market, records_of, sha256_of
+from billing.prices.markets import market_spellings
 
 COLUMNS = ("market", "currency", "tier_from", "tier_to", "rate", "source")
 _HIGHEST, _MAX_DECIMALS = Decimal(100_000), 9
@@ -25,8 +27,9 @@ _HIGHEST, _MAX_DECIMALS = Decimal(100_000), 9
 def import_call_card(path: Path, effective_from: date) -> list[CallCard]:
     """Create one draft for each currency in the file. Raises UserError naming the row and the remedy."""
     by_currency: dict[str, list[CallRate]] = defaultdict(list)
+    spelled = market_spellings()
     for number, row in records_of(path, COLUMNS):
-        by_currency[_currency(row["currency"], number)].append(_rate(row, number))
+        by_currency[parse_currency(row["currency"], number)].append(_rate(row, number, spelled))
     if not by_currency:
         raise file_error(_("The file has no prices: add one row for each market and tier."))
     return [_draft(currency, effective_from, rates, sha256_of(path)) for currency, rates in sorted(by_currency.items())]
@@ -63,15 +66,16 @@ def _check_tiers(rates: list[CallRate]) -> None:
                 )  # fmt: skip
 
 
-def _rate(row: dict[str, str], number: int) -> CallRate:
+def _rate(row: dict[str, str], number: int, spelled: Mapping[str, str]) -> CallRate:
     above = max(_minutes(row["tier_from"], number, "tier_from") - 1, 0)
     up_to = None if row["tier_to"].upper() == "MAX" else _minutes(row["tier_to"], number, "tier_to")
     if up_to is not None and up_to <= above:
         raise file_error(
             _("Row %(number)s: tier_to is before tier_from: write the last minute, or MAX."), number=number
         )
+    market = parse_market(row["market"], number)
     return CallRate(
-        market=parse_market(row["market"], number), above=above, up_to=up_to,
+        market=spelled.get(market.lower(), market), above=above, up_to=up_to,
         minute_price=_price(row["rate"], number), source=row["source"],
     )  # fmt: skip
 
@@ -84,15 +88,6 @@ def _minutes(text: str, number: int, column: str) -> int:
             number=number, column=column, text=repr(text[:80]),
         )  # fmt: skip
     return int(digits)
-
-
-def _currency(text: str, number: int) -> str:
-    if not re.fullmatch("[A-Z]{3}", code := text.upper()):
-        raise file_error(
-            _("Row %(number)s: %(text)s is not a currency; enter its ISO code, such as USD."),
-            number=number, text=repr(text[:80]),
-        )  # fmt: skip
-    return code
 
 
 def _price(text: str, number: int) -> Decimal:

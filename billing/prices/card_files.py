@@ -17,11 +17,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from billing.prices.files import file_error, parse_count, parse_market, rows_of
+from billing.prices.files import file_error, parse_count, parse_currency, parse_market, rows_of
 from providers.vocabulary import card_columns
 
-_CURRENCIES = {"$US": "USD", "US$": "USD", "$": "USD", "A$": "AUD", "GBD": "GBP", "£": "GBP", "₹": "INR", "RP": "IDR",
-               "€": "EUR"}  # fmt: skip
 _TIERED = ("utility", "authentication", "authentication-international")
 _TIER_COLUMNS = 2 + 5 * len(_TIERED)
 _HIGHEST_PRICE = Decimal(100_000)
@@ -75,7 +73,7 @@ def _own_rows(rows: list[list[str]], header: int, names: list[str]) -> Iterator[
         yield RateRow(
             market=parse_market(row["market"], number),
             category=_category(row["category"], number),
-            currency=_currency(row["currency"], number),
+            currency=parse_currency(row["currency"], number),
             above=max(parse_count(row["tier_from"], number, "tier_from") - 1, 0),
             up_to=parse_count(last, number, "tier_to") if last not in {"", "MAX"} else None,
             end_known=bool(last),
@@ -87,7 +85,7 @@ def _own_rows(rows: list[list[str]], header: int, names: list[str]) -> Iterator[
 def _rate_rows(rows: list[list[str]], header: int, names: list[str], source: str) -> Iterator[RateRow]:
     columns = [(names.index(category), category) for category in card_columns() if category in names]
     for number, cells in _numbered_cells(rows, header):
-        market, currency = parse_market(cells[0], number), _currency(cells[names.index("currency")], number)
+        market, currency = parse_market(cells[0], number), parse_currency(cells[names.index("currency")], number)
         for index, category in columns:
             price = _price(cells[index], number)
             # The file has no tiers, so the end of the list rate is unknown for categories with tiers.
@@ -107,7 +105,7 @@ def _tier_rows(rows: list[list[str]], header: int, source: str) -> Iterator[Rate
             yield RateRow(
                 market=parse_market(market, number),
                 category=category,
-                currency=_currency(currency, number),
+                currency=parse_currency(currency, number),
                 above=max(parse_count(first, number, "From") - 1, 0),
                 up_to=None if last.strip() in {"--", ""} else parse_count(last, number, "To"),
                 end_known=True,
@@ -153,18 +151,6 @@ def _price(text: str, number: int) -> Decimal | None:
             most=_MAX_DECIMALS,
         )
     return price
-
-
-def _currency(text: str, number: int) -> str:
-    token = text.strip().upper()
-    code = _CURRENCIES.get(token, token)
-    if not re.fullmatch("[A-Z]{3}", code):
-        raise file_error(
-            _("Row %(number)s: %(text)s is not a currency; enter its ISO code, such as USD."),
-            number=number,
-            text=repr(text),
-        )
-    return code
 
 
 def _category(text: str, number: int) -> str:

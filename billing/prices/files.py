@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from core.errors import UserError
 
 LONGEST_NAME = 64  # of a market, in the tables
 MAX_MESSAGES = 10**9  # in a tier's bound or an allowance, which is an integer of 32 bits
+_CURRENCIES = {"$US": "USD", "US$": "USD", "$": "USD", "A$": "AUD", "GBD": "GBP", "£": "GBP", "₹": "INR", "RP": "IDR",
+               "€": "EUR"}  # fmt: skip
 
 
 def file_error(message: str, **values: object) -> UserError:
@@ -67,6 +70,19 @@ def parse_market(text: str, number: int) -> str:
             name=repr(name[:80]),
         )
     return name
+
+
+def parse_currency(text: str, number: int) -> str:
+    """The ISO code of a currency in any of the spellings of Meta's files. Raises UserError."""
+    token = text.strip().upper()
+    code = _CURRENCIES.get(token, token)
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise file_error(
+            _("Row %(number)s: %(text)s is not a currency; enter its ISO code, such as USD."),
+            number=number,
+            text=repr(text[:80]),
+        )
+    return code
 
 
 def parse_count(text: str, number: int, column: str) -> int:

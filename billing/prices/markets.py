@@ -61,6 +61,11 @@ class MarketMap:
 
 
 @transaction.atomic
+def market_spellings() -> dict[str, str]:
+    """The names of markets as the market table spells them, by their lower case."""
+    return {name.lower(): name for name in MarketCountry.objects.values_list("market", flat=True).distinct()}
+
+
 def load_market_file(path: Path) -> MarketTable | None:
     """Put a market file in force as a new revision; None if the same file was loaded before."""
     if MarketTable.objects.filter(sha256=sha256_of(path)).exists():

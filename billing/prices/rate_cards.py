@@ -21,7 +21,7 @@ from billing.enums import Book
 from billing.models import ASSUMED, BUNDLED, MarketCountry, Rate, RateCard
 from billing.prices.card_files import RateRow, read_card_file
 from billing.prices.files import file_error, sha256_of
-from billing.prices.markets import load_market_file
+from billing.prices.markets import load_market_file, market_spellings
 from billing.prices.rules import load_rule_file
 from core.money import plain
 
@@ -142,7 +142,7 @@ def _card_name(card: RateCard) -> str:
 
 def _canonical(rows: Iterable[RateRow]) -> Iterable[RateRow]:
     """The rows with a price, with markets spelled as in the market table."""
-    spelled = {name.lower(): name for name in MarketCountry.objects.values_list("market", flat=True).distinct()}
+    spelled = market_spellings()
     for row in rows:
         if row.price is not None:
             market = spelled.get(row.market.strip().lower(), row.market.strip())

@@ -40,6 +40,11 @@ def test_a_card_is_checked_and_then_put_in_force(load):
     ]  # fmt: skip
 
 
+def test_markets_and_currencies_come_in_the_spellings_of_rate_cards(load):
+    load("INDIA,us$,0,MAX,0.0118,Meta\n", "--activate")
+    assert list(CallRate.objects.values_list("card__currency", "market")) == [("USD", "India")]
+
+
 @pytest.mark.parametrize(
     ("rows", "why"),
     [
