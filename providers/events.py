@@ -4,13 +4,32 @@ from dataclasses import dataclass
 from dataclasses import field as field_
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from providers.vocabulary import Direction, Subject
 
 EDITED, REVOKED = "edited", "revoked"
 EDIT_STATES = (EDITED, REVOKED)
 """States of an event by which an earlier message was corrected or deleted: they are no message and count nothing."""
+
+
+MAX_NAME = 512  # characters of a profile name
+NAMES = ("profile_name", "username")  # of the sender, kept with the content of an inbound message
+
+
+class Person(NamedTuple):
+    """Identities and names of a person; empty where unknown. Its fields are those of events."""
+
+    msisdn: str = ""
+    user_id: str = ""
+    parent_user_id: str = ""
+    username: str = ""
+    profile_name: str = ""
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names that are known, by field."""
+        return {name: value for name in NAMES if (value := getattr(self, name))}
 
 
 # Not frozen: creating one would take three times as long, and a busy worker creates thousands per second.

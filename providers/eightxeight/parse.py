@@ -9,8 +9,7 @@ from typing import Any
 from core.strict_json import Unparsable, load_repaired
 from providers.eightxeight.legs import leg_event
 from providers.eightxeight.management import read_management
-from providers.events import MessageEvent, Parsed
-from providers.meta.people import MAX_NAME, NAMES
+from providers.events import MAX_NAME, MessageEvent, Parsed, Person
 from providers.reading import category_of, digits, integer, iso_time, mapping, text, user_id, username
 from providers.umids import canonical
 from providers.vocabulary import BUSINESS_APP, BUSINESS_APP_DETAIL, Category, Direction, OtherChannel
@@ -76,19 +75,20 @@ def _required_id(payload: dict[str, Any]) -> str:
     return umid
 
 
-def _person(payload: dict[str, Any]) -> dict[str, Any]:
-    """The identities and names of the person, by the fields of events.
+def _person(payload: dict[str, Any]) -> Person:
+    """The identities and names of the person.
 
     v8 receipts and v2 inbound put the phone digits into channelUserId; a user id always has its country and a dot.
     """
     user = mapping(payload.get("user"))
-    channel_user, name = user.get("channelUserId"), username(user.get("username"))
-    person = {
-        "msisdn": digits(user.get("msisdn")) or digits(channel_user),
-        "user_id": user_id(channel_user),
-        "parent_user_id": user_id(user.get("parentChannelUserId") or user.get("parentUserId")),
-    }
-    return {**person, "username": name, "profile_name": text(user.get("name"), MAX_NAME).strip()}
+    channel_user = user.get("channelUserId")
+    return Person(
+        digits(user.get("msisdn")) or digits(channel_user),
+        user_id(channel_user),
+        user_id(user.get("parentChannelUserId") or user.get("parentUserId")),
+        username(user.get("username")),
+        text(user.get("name"), MAX_NAME).strip(),
+    )
 
 
 def _receipt(payload: dict[str, Any]) -> MessageEvent:
@@ -102,7 +102,7 @@ def _receipt(payload: dict[str, Any]) -> MessageEvent:
         state=_state(word, detail),
         at=iso_time(status.get("timestamp")),
         subaccount_code=text(payload.get("subAccountId"), 50),
-        **_person(payload),
+        **_person(payload)._asdict(),
         content_type=text(content.get("contentType"), 24).lower(),
         category=category_of(whatsapp.get("pricingCategory")),
         template_category=category_of(template.get("category")),
@@ -139,7 +139,7 @@ def _echo(payload: dict[str, Any]) -> MessageEvent:
         state="sent",
         at=iso_time(payload.get("timestamp")),
         subaccount_code=text(payload.get("subAccountId"), 50),
-        **_person(payload),
+        **_person(payload)._asdict(),
         content_type=text(payload.get("type"), 24).lower(),
         category=Category.SERVICE,
         pricing_type=BUSINESS_APP,
@@ -163,8 +163,8 @@ def _inbound(payload: dict[str, Any]) -> MessageEvent:
         number_id=text(mapping(payload.get("recipient")).get("channelId"), 64),
         subaccount_code=text(payload.get("subAccountId"), 50),
         content_type=text(payload.get("type"), 24).lower() or "unknown",
-        **person,
-        content=content | {name: person[name] for name in NAMES if person[name]},
+        **person._asdict(),
+        content=content | person.names,
     )
 
 

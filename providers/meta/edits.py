@@ -10,8 +10,7 @@ from datetime import timedelta
 from typing import Any
 from zlib import crc32
 
-from providers.events import EDITED, REVOKED, MessageEvent
-from providers.meta.people import NAMES
+from providers.events import EDITED, NAMES, REVOKED, MessageEvent
 from providers.reading import mapping, text
 from providers.vocabulary import HISTORY_DETAIL
 

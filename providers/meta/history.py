@@ -9,7 +9,7 @@ from typing import Any
 
 from providers.events import MessageEvent, Parsed
 from providers.meta.edits import resolve_edit
-from providers.meta.people import NAMES, person
+from providers.meta.people import person
 from providers.reading import digits, items, mapping, required_id, text, unix_time
 from providers.vocabulary import HISTORY, HISTORY_DETAIL, Category, Direction
 
@@ -72,8 +72,7 @@ def _events(message: Json, thread: str, value: Json, number_id: str) -> list[Mes
         "detail": HISTORY_DETAIL, **who._asdict(),
     }  # fmt: skip
     if kind != _PLACEHOLDER:
-        names = {} if ours else {name: part for name in NAMES if (part := getattr(who, name))}
-        about |= {"content_type": kind, "content": content | names}
+        about |= {"content_type": kind, "content": content if ours else content | who.names}
     if not ours:
         return [MessageEvent(state="received", direction=Direction.INBOUND, **about)]
     word = text(mapping(message.get("history_context")).get("status"), 24).lower()

@@ -15,7 +15,7 @@ from providers.meta.calls import call_event, call_status_event, is_call
 from providers.meta.edits import resolve_edit
 from providers.meta.history import read_history
 from providers.meta.management import read_management
-from providers.meta.people import NAMES, announced_change, person
+from providers.meta.people import announced_change, person
 from providers.reading import (
     category_of,
     integer,
@@ -224,7 +224,7 @@ def _inbound_event(message: dict[str, Any], number_id: str, contacts: list[dict[
         number_id=number_id,
         group_id=text(message.get("group_id"), 512),
         content_type=kind,
-        content=content | {name: value for name in NAMES if (value := getattr(who, name))},
+        content=content | who.names,
         **who._asdict(),
     )
 

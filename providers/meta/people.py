@@ -5,24 +5,12 @@ Sources: Meta's page on business-scoped user ids (2026-11-05) and its changelog 
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from providers.events import ContactEvent, Identities
+from providers.events import MAX_NAME, ContactEvent, Identities, Person
 from providers.reading import digits, items, mapping, text, unix_time_or, user_id, username
 
-MAX_NAME = 512  # characters of a profile name
-NAMES = ("profile_name", "username")  # of the sender, kept with the content of an inbound message
 Json = dict[str, Any]
-
-
-class Person(NamedTuple):
-    """Identities and names of a person; empty where unknown. Its fields are those of events."""
-
-    msisdn: str = ""
-    user_id: str = ""
-    parent_user_id: str = ""
-    username: str = ""
-    profile_name: str = ""
 
 
 def person(address: Any, named_id: Any, parent_id: Any, contacts: Sequence[Json]) -> Person:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from providers.events import ContactEvent, Identities
+from providers.events import MAX_NAME, ContactEvent, Identities
 from providers.meta.parse import parse
-from providers.meta.people import MAX_NAME, person
+from providers.meta.people import person
 
 AT = datetime(2025, 6, 8, 20, 59, 43, tzinfo=UTC)
 
