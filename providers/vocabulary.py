@@ -116,7 +116,7 @@ class TemplateStatus(TextChoices):
 class CanSend(TextChoices):
     """Whether an app, business, WABA, number or template can send, in the health status of Meta and 360dialog.
 
-    UNKNOWN is ours: the provider could not be reached, or says something new.
+    UNKNOWN is ours: the provider could not be reached, or says something new. The worst comes last.
     """
 
     AVAILABLE = "AVAILABLE", _("Available")

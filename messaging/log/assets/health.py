@@ -19,7 +19,7 @@ from providers.vocabulary import CanSend, Entity, Quality, TemplateStatus
 
 PROVIDER_HEALTH = "health."  # prefix of the fields for the provider's own answers: health.PHONE_NUMBER …
 WITHOUT_END = timedelta(days=30)  # a restriction without a reported end counts this long
-_ORDER = (CanSend.AVAILABLE, CanSend.LIMITED, CanSend.UNKNOWN, CanSend.BLOCKED)
+WORST_LAST = tuple(CanSend)  # in the order of their declaration
 _NAME_NOT_APPROVED = gettext_lazy(
     "Your display name has not been approved yet. Your message limit will increase after the display name is approved."
 )
@@ -112,7 +112,7 @@ class _Findings:
 
 def worst(states: Iterable[CanSend]) -> CanSend:
     """The worst of some states."""
-    return max(states, key=_ORDER.index, default=CanSend.AVAILABLE)
+    return max(states, key=WORST_LAST.index, default=CanSend.AVAILABLE)
 
 
 def template_state(status: str, reason: str, quality: str) -> HealthState:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from accounts.models import Account, Waba
 from messaging.log.assets.health import (
     PROVIDER_HEALTH,
+    WORST_LAST,
     Facts,
     HealthState,
     Node,
@@ -73,9 +74,9 @@ class Health:
 
     def of(self, *entities: Entity) -> list[Node]:
         """The nodes of these kinds, the worst first."""
-        order = [CanSend.BLOCKED, CanSend.UNKNOWN, CanSend.LIMITED, CanSend.AVAILABLE]
         return sorted(
-            (node for node in self.nodes if node.entity in entities), key=lambda node: order.index(node.can_send)
+            (node for node in self.nodes if node.entity in entities),
+            key=lambda node: -WORST_LAST.index(node.can_send),
         )
 
 
