@@ -16,7 +16,9 @@ from bench.size import VARIABLE
 from local.embedded.postgres import Postgres
 from local.embedded.static import collect_static
 
-MEASUREMENTS = ("accept", "bulk", "drain", "backlog", "steady", "report", "rating", "log", "export", "deletion", "send")
+MEASUREMENTS = (
+    "accept", "bulk", "drain", "kinds", "backlog", "steady", "report", "rating", "log", "export", "deletion", "send",
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -33,7 +33,7 @@ def run() -> list[Figure]:
         ours, base = [], []
         for _ in range(ROUNDS):
             base.append(plain.per_second(account.pk, bodies(PLAIN_EVENTS)))
-            ours.append(_drain(endpoint, bodies(EVENTS)))
+            ours.append(drain(endpoint, bodies(EVENTS)))
     detail = f"Last pair: {ours[-1]:,.0f} events/s against {base[-1]:,.0f} events/s."
     return [Figure("drain", ratios(ours, base), TARGET, detail, absolute=ours, unit="events/s")]
 
@@ -62,7 +62,8 @@ def fill(endpoint: WebhookEndpoint, pending: list[bytes]) -> None:
         cursor.execute("ANALYZE inbound_inbox")
 
 
-def _drain(endpoint: WebhookEndpoint, pending: list[bytes]) -> float:
+def drain(endpoint: WebhookEndpoint, pending: list[bytes]) -> float:
+    """Put bodies into the inbox and drain them. Returns the settled bodies a second."""
     fill(endpoint, pending)
     start = time.perf_counter()
     settled = inbox.drain()
