@@ -4,6 +4,7 @@ A request of a client is refused. A webhook is repaired, because its sender woul
 """
 
 import json
+import math
 import re
 from typing import Any
 
@@ -18,7 +19,11 @@ _IN_STRINGS = re.compile(
     rf'{_PAIR}|(?P<unstorable>\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{{2}}))|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{{4}})'
     r"|(?P<broken>\\|[\x00-\x1f])"
 )
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# A string with a backslash or a control character, after those without, which one match passes over.
+_DIRTY_STRINGS = re.compile(r'(?P<clean>(?:[^"]*+"[^"\\\x00-\x1f]*+")*+[^"]*+)(?P<dirty>"(?:[^"\\]|\\.)*+"?)?', re.DOTALL)
+_TOKENS = re.compile(
+    r'"(?:[^"\\]|\\.)*+"?|(?P<open>[\[{])|(?P<close>[\]}])|(?P<number>NaN|-?(?:Infinity|\d[\d.eE+-]*+))', re.DOTALL
+)
 _WHITE_SPACE = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}  # in a string it must be escaped, and says nothing else
 _AROUND = "\ufeff\0 \t\r\n"  # a byte order mark, padding
 
@@ -58,20 +63,39 @@ def load_object(body: bytes) -> dict[str, Any]:
 def load_repaired(body: bytes) -> tuple[dict[str, Any], list[str]]:
     """The JSON object of a body from outside, and notes about what was repaired in it. Raises Unparsable.
 
-    See `repair`. Values nested deeper than `MAX_DEPTH` become null.
+    See `repair` for characters. Numbers beyond a float and values nested deeper than `MAX_DEPTH` become null.
     """
     notes = []
     try:
         data = load_object(body)
     except Unparsable:
-        repaired, count = repair(body)
-        if repaired == body:
-            raise
-        data = load_object(repaired)
+        body, count = repair(body)
         if count:
             notes.append(f"Characters that no text can hold: {count}. Each is stored as {_REPLACEMENT}.")
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and (cut := _cut(data)):
-        notes.append(f"Values nested deeper than {MAX_DEPTH} levels: {cut}. They are not stored.")
+        try:
+            data = load_object(body)
+        except Unparsable:
+            return _load_trimmed(body, notes)
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_too_deep(data):
+        return _load_trimmed(body, notes)
+    return data, notes
+
+
+def _is_too_deep(data: dict[str, Any]) -> bool:
+    try:
+        orjson.dumps(data)  # faster than a walk
+    except TypeError:
+        return True
+    return False
+
+
+def _load_trimmed(body: bytes, notes: list[str]) -> tuple[dict[str, Any], list[str]]:
+    trimmed, numbers, nested = _trim(body.decode("utf-8", "replace"))
+    data = load_object(trimmed.encode())
+    if numbers:
+        notes.append(f"Numbers too large to store: {numbers}. Each is stored as null.")
+    if nested:
+        notes.append(f"Values nested deeper than {MAX_DEPTH} levels: {nested}. They are not stored.")
     return data, notes
 
 
@@ -93,28 +117,38 @@ def repair(body: bytes) -> tuple[bytes, int]:
         count += 1
         return _REPLACEMENT
 
-    repaired = _STRINGS.sub(lambda string: _IN_STRINGS.sub(replace, string[0]), text.strip(_AROUND))
+    repaired = _DIRTY_STRINGS.sub(
+        lambda match: match["clean"] + _IN_STRINGS.sub(replace, match["dirty"] or ""), text.strip(_AROUND)
+    )
     return repaired.encode(), count
 
 
-def _cut(data: dict[str, Any]) -> int:
-    """Set values nested too deeply to None, in place. Returns how many."""
+def _trim(text: str) -> tuple[str, int, int]:
+    """The JSON with null for numbers beyond a float and values nested too deeply, and how many there were of each."""
+    kept: list[str] = []
+    depth = end = numbers = nested = 0
+    for token in _TOKENS.finditer(text):
+        if token["open"]:
+            depth += 1
+            if depth == MAX_DEPTH + 1:
+                kept += text[end : token.start()], "null"
+        elif token["close"]:
+            depth -= 1
+            if depth == MAX_DEPTH:
+                nested += 1
+                end = token.end()
+        elif token["number"] and depth <= MAX_DEPTH and _is_too_large(token[0]):
+            kept += text[end : token.start()], "null"
+            numbers += 1
+            end = token.end()
+    return "".join((*kept, text[end:])) if depth <= MAX_DEPTH else text, numbers, nested
+
+
+def _is_too_large(number: str) -> bool:
     try:
-        orjson.dumps(data)  # faster than a walk, and almost always enough
-    except TypeError:
-        cut = 0
-        pending: list[tuple[Any, int]] = [(data, 1)]
-        while pending:
-            container, depth = pending.pop()
-            for key, value in list(container.items() if isinstance(container, dict) else enumerate(container)):
-                if isinstance(value, dict | list):
-                    if depth >= MAX_DEPTH:
-                        container[key] = None
-                        cut += 1
-                    else:
-                        pending.append((value, depth + 1))
-        return cut
-    return 0
+        return not math.isfinite(float(number))
+    except ValueError:
+        return False  # not a number: the parser says where
 
 
 def dump(value: Any) -> bytes:

@@ -43,7 +43,7 @@ def test_only_what_can_be_repaired_is_loaded():
     note = "Characters that no text can hold: 1. Each is stored as \ufffd."
     assert load_repaired(rb'{"a": "\ud83d"}') == ({"a": "\ufffd"}, [note])
     assert load_repaired(b'{"a": 1}') == ({"a": 1}, [])
-    for body in (b"{", rb'{"a": "\ud83d"', rb'["\ud83d"]', b'{"a": NaN}', b"\xff"):
+    for body in (b"{", rb'{"a": "\ud83d"', rb'["\ud83d"]', b'{"a": 1-2}', b"\xff", b"{" * 300):
         with pytest.raises(Unparsable):
             load_repaired(body)
 
@@ -56,12 +56,25 @@ def test_every_text_can_be_loaded_after_the_repair(text):
     assert load_repaired(json.dumps({"t": text}).encode())[0] == {"t": expected}
 
 
-@pytest.mark.parametrize(("depth", "cut"), [(MAX_DEPTH - 1, 0), (MAX_DEPTH, 0), (260, 1), (990, 1)])
+@pytest.mark.parametrize(("depth", "cut"), [(MAX_DEPTH - 1, 0), (MAX_DEPTH, 0), (260, 1), (990, 1), (5_000, 1)])
 def test_values_nested_too_deeply_are_cut_and_the_others_stay(depth, cut):
     data, notes = load_repaired(b'{"a": ' + b"[" * depth + b"]" * depth + b', "b": [1]}')
     assert data["b"] == [1]
     assert notes == ["Values nested deeper than 200 levels: 1. They are not stored."] * cut
     assert json.loads(dump(data)) == data
+
+
+@pytest.mark.parametrize("number", [b"1e400", b"-1e400", b"1" * 400, b"NaN", b"Infinity", b"-Infinity"])
+def test_a_number_too_large_becomes_null_and_the_others_stay(number):
+    data, notes = load_repaired(b'{"a": [' + number + b', -1.5e3], "NaN 1e999": "1e400 \\" [", "c": [' + number + b"]}")
+    assert data == {"a": [None, -1500.0], "NaN 1e999": '1e400 " [', "c": [None]}
+    assert notes == ["Numbers too large to store: 2. Each is stored as null."]
+
+
+def test_everything_at_once_is_repaired():
+    data, notes = load_repaired(rb'{"a": "\ud83d", "b": 1e999, "c": ' + b"[" * 300 + b"1e999" + b"]" * 300 + b"}")
+    assert (data["a"], data["b"]) == ("\ufffd", None)
+    assert [note.split(":")[1][:3] for note in notes] == [" 1.", " 1.", " 1."]
 
 
 def test_numbers_of_any_size_are_written():
