@@ -82,7 +82,7 @@ COUNTS = {
     "suppression:lift": 10,
     "suppression:import": 5,
     "suppression:words": 6,
-    "suppression:csv": 7,
+    "suppression:csv": 6,
     "events:deliveries": 9,
     "log:subaccounts": 7,
     "log:subaccount_new": 5,
