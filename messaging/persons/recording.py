@@ -1,7 +1,7 @@
 """Stores what webhooks state about persons: set-based, and only what is new."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -10,6 +10,7 @@ from core.spellings import standard
 from messaging.persons.enums import IdentityKind, NameKind
 from messaging.persons.resolution import Identity
 
+_ANY_TIME = datetime(1, 1, 1, tzinfo=UTC)
 # A fact that is known already is only read: an upsert would lock its row.
 _ADD_LINKS = """
 WITH stated AS (
@@ -84,29 +85,38 @@ class Announcement(NamedTuple):
     new: Sighting
 
 
+class _Period(NamedTuple):
+    """The first and the last time of a sighting."""
+
+    first: datetime
+    last: datetime
+
+
 def record(sightings: Iterable[Sighting], announcements: Sequence[Announcement] = ()) -> None:
     """Store facts. Repeating them, in any order, changes nothing. Call it in the transaction of their events."""
-    sightings = [*sightings, *(side for each in announcements for side in each)]
+    periods = _periods([*sightings, *(side for each in announcements for side in each)])
+    links: list[tuple[Any, ...]] = []
+    names: list[tuple[Any, ...]] = []
+    for sighting, period in periods.items():
+        if identities := sighting.identities:
+            account_id, (first, *others) = sighting.account_id, identities
+            links += ((account_id, *first, *other, sighting.scope, period.first) for other in others)
+            names += ((account_id, *first, *name, period.last) for name in sighting.names)
+    changes = [row for each in announcements for row in _changes(each)]
     with connection.cursor() as cursor:
-        for statement, rows in (
-            (_ADD_LINKS, [row for each in sightings if each.identities for row in _links(each)]),
-            (_ADD_NAMES, [row for each in sightings for row in _names(each)]),
-            (_ADD_CHANGES, [row for each in announcements for row in _changes(each)]),
-        ):
+        for statement, rows in ((_ADD_LINKS, links), (_ADD_NAMES, names), (_ADD_CHANGES, changes)):
             if rows:
                 cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
 
 
-def _links(sighting: Sighting) -> Iterator[tuple[Any, ...]]:
-    first, *others = sighting.identities
-    for other in others:
-        yield (sighting.account_id, *first, *other, sighting.scope, sighting.at)
-
-
-def _names(sighting: Sighting) -> Iterator[tuple[Any, ...]]:
-    for identity in sighting.identities[:1]:
-        for name in sighting.names:
-            yield (sighting.account_id, *identity, *name, sighting.at)
+def _periods(sightings: Iterable[Sighting]) -> dict[Sighting, _Period]:
+    """The period of each sighting: a batch has several statuses of most messages. Its key has no time."""
+    periods: dict[Sighting, _Period] = {}
+    for sighting in sightings:
+        at, key = sighting.at, sighting._replace(at=_ANY_TIME)
+        known = periods.get(key)
+        periods[key] = _Period(min(known.first, at), max(known.last, at)) if known else _Period(at, at)
+    return periods
 
 
 def _changes(announcement: Announcement) -> Iterator[tuple[Any, ...]]:

@@ -25,10 +25,10 @@ from core import partitions
 from messaging.log.directory import Directory
 from messaging.log.lifecycle.effects import record_effects
 from messaging.log.lifecycle.events import emit_statuses
-from messaging.log.lifecycle.participant_reports import apply_participants, split_participants
+from messaging.log.lifecycle.participant_reports import apply_participants
 from messaging.log.lifecycle.people import record_people
 from messaging.log.lifecycle.provider_ids import learn_provider_ids
-from messaging.log.lifecycle.reports import EventReport, Key, bindings, event_rows
+from messaging.log.lifecycle.reports import EventReport, Key, bindings, event_row, resolve
 from messaging.log.lifecycle.sql.statements import FIND_MESSAGES, MERGE_EVENTS, SELECT_DELETED, TAKE_EARLY_EDITS
 from messaging.log.lifecycle.sql.tables import COPY_EVENTS, CREATE_TABLES
 from messaging.log.lifecycle.stops import record_stops
@@ -61,10 +61,10 @@ def apply(reports: Sequence[EventReport], directory: Directory) -> BatchResult:
     with transaction.atomic(), connection.cursor() as cursor:
         learn_provider_ids(bindings(reports))
         cursor.execute(CREATE_TABLES)
-        messages, participants = split_participants(reports)
+        resolved = [resolve(report, directory) for report in reports]
         with cursor.copy(COPY_EVENTS) as copy:
-            for row in event_rows(messages, directory):
-                copy.write_row(row)
+            for event in resolved:
+                copy.write_row(event_row(event))
         for statement in FIND_MESSAGES:
             cursor.execute(statement)
         early = _take_early_edits(cursor, reports)
@@ -72,8 +72,8 @@ def apply(reports: Sequence[EventReport], directory: Directory) -> BatchResult:
             cursor.execute(statement)
         emit_statuses(cursor)
         record_effects(cursor)
-        if any(report.event.group_id for report in messages):
-            apply_participants(cursor, participants, directory)
+        if groups := [each for each in resolved if each.event.group_id]:
+            apply_participants(cursor, groups)
         cursor.execute(SELECT_DELETED)
         deleted = set(cursor.fetchall())
         record_people(reports, directory, deleted | early)

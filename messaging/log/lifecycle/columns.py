@@ -109,8 +109,8 @@ COLUMNS = (
     Column("created_at", TIME, Merge.LEAST, reported="at", count=_SLOT),
     Column("subaccount_id", ID, Merge.GREATEST, "placement.subaccount_id", count=_OR_ZERO, billed=True),
     Column("phone_number_id", ID, Merge.GREATEST, "placement.phone_number_id", count=_OR_ZERO, billed=True),
-    Column("msisdn", TEXT, Merge.GREATEST, "event.msisdn", when_deleted=_DROPPED),
-    Column("user_id", TEXT, Merge.GREATEST, "event.user_id", when_deleted=_DROPPED),
+    Column("msisdn", TEXT, Merge.GREATEST, "msisdn", when_deleted=_DROPPED),
+    Column("user_id", TEXT, Merge.GREATEST, "user_id", when_deleted=_DROPPED),
     Column("country", TEXT, Merge.GREATEST, "country", count=_AS_IS, billed=True),
     # A message to a group is billed by participant, so the group is part of what decides a price.
     Column("group_id", TEXT, Merge.GREATEST, "event.group_id", billed=True),

@@ -1,4 +1,4 @@
-"""Reports about participants of messages to groups: telling them apart, and applying them.
+"""Events about participants of messages to groups: telling the participants apart, and applying the events.
 
 A status of one participant counts for the message, without the person, and for the participant. Participants come after
 messages, whose anchors are locked by then: no two workers change the participants of one message at the same time.
@@ -6,21 +6,21 @@ messages, whose anchors are locked by then: no two workers change the participan
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
+from core.calling_codes import country_of
 from core.spellings import standard
-from messaging.log.directory import Directory
 from messaging.log.lifecycle.columns import DELIVERY_STATES, KEY, sql_list
 from messaging.log.lifecycle.participants import (
+    PARTICIPANT_EVENT_COLUMNS,
     ParticipantKey,
     merge_participants,
     record_participants,
     unite_participants,
 )
-from messaging.log.lifecycle.reports import EventReport, Key, event_rows
+from messaging.log.lifecycle.reports import EventReport, Key, ResolvedEvent
 from messaging.log.models.message_key import key_digits
 from messaging.persons.resolution import Identity
 from messaging.persons.selectors.identities import identity_in, persons_of
@@ -28,43 +28,29 @@ from providers.events import EDIT_STATES, MessageEvent
 from providers.vocabulary import Direction
 
 _SELECT_MESSAGES = f"SELECT {sql_list(KEY)}, message_id, created_at, deleted FROM change_batch WHERE group_id <> ''"  # noqa: S608
+_values = attrgetter(*(column.value for column in PARTICIPANT_EVENT_COLUMNS))
 _SELECT_KNOWN = """
 SELECT message_id, participant_key::text, msisdn, user_id FROM log_participant WHERE message_id = ANY(%s)
 """
 
 
-def split_participants(reports: Sequence[EventReport]) -> tuple[Sequence[EventReport], Sequence[EventReport]]:
-    """The reports as those of messages, and those of participants.
-
-    A participant is not the person of a group's message, and who edits a message does not become its person.
-    """
-    if not any(report.event.group_id or report.event.state in EDIT_STATES for report in reports):
-        return reports, ()
-    participants = [report for report in reports if report.event.group_id and _is_of_participant(report)]
-    return [_without_person(report) if _is_impersonal(report.event) else report for report in reports], participants
+def apply_participants(cursor: Any, events: Sequence[ResolvedEvent]) -> None:
+    """Merge events of messages to groups into the participants of the batch's messages, and record their deliveries."""
+    participants = [event for event in events if _is_of_participant(event.event)]
+    keys = _identify(cursor, [event.report for event in participants])
+    merge_participants(cursor, ((*_row(event), *key) for event, key in zip(participants, keys, strict=True)))
+    record_participants(cursor)
 
 
-def _is_impersonal(event: MessageEvent) -> bool:
-    return event.state in EDIT_STATES or bool(event.group_id and event.direction == Direction.OUTBOUND)
-
-
-def _without_person(report: EventReport) -> EventReport:
-    return report._replace(event=replace(report.event, msisdn="", user_id=""))
-
-
-def _is_of_participant(report: EventReport) -> bool:
-    """Whether a report is about one participant. A delivery to nobody in particular is one to somebody unknown."""
-    event = report.event
+def _is_of_participant(event: MessageEvent) -> bool:
+    """Whether an event is about one participant. A delivery to nobody in particular is one to somebody unknown."""
     is_person = bool(event.msisdn or event.user_id) and event.state not in EDIT_STATES
     return event.direction == Direction.OUTBOUND and (is_person or event.state in DELIVERY_STATES)
 
 
-def apply_participants(cursor: Any, reports: Sequence[EventReport], directory: Directory) -> None:
-    """Merge reports into the participants of the batch's messages, and record their deliveries for billing."""
-    keys = _identify(cursor, reports)
-    rows = zip(event_rows(reports, directory), keys, strict=True)
-    merge_participants(cursor, ((*row, *key) for row, key in rows))
-    record_participants(cursor)
+def _row(event: ResolvedEvent) -> tuple[object, ...]:
+    msisdn, user_id = event.event.msisdn, event.event.user_id
+    return _values(event._replace(msisdn=msisdn, user_id=user_id, country=country_of(msisdn, user_id)))
 
 
 def _identify(cursor: Any, reports: Sequence[EventReport]) -> list[ParticipantKey]:
@@ -76,16 +62,16 @@ def _identify(cursor: Any, reports: Sequence[EventReport]) -> list[ParticipantKe
         (message_id, name): key for message_id, key, *names in cursor.fetchall() for name in _standard(*names) if name
     }
     others: dict[str, str] = {}
+    named = [(report, report.key, _names(report)) for report in reports]
     known_names = _known_names(reports)
-    for report in sorted(reports, key=_has_one_name):
-        message = report.key
-        names = [(messages[message][0], name) for name in (*_names(report), *known_names(report))]
+    for report, message, own_names in sorted(named, key=lambda each: len(each[2]) == 1):
+        names = [(messages[message][0], name) for name in (*own_names, *known_names(report))]
         known = [keys[name] for name in names if name in keys]
-        key = known[0] if known else _key(message, names[0][1])
+        key = known[0] if known else _key(message, own_names[0])
         others |= {other: key for other in known if other != key}
         keys |= dict.fromkeys(names, key)
     unite_participants(cursor, others)
-    return [_participant_key(report, messages[report.key], keys) for report in reports]
+    return [ParticipantKey(keys[messages[message][0], names[0]], *messages[message]) for _, message, names in named]
 
 
 def _known_names(reports: Iterable[EventReport]) -> Callable[[EventReport], list[str]]:
@@ -104,13 +90,6 @@ def _known_names(reports: Iterable[EventReport]) -> Callable[[EventReport], list
     return names
 
 
-def _participant_key(
-    report: EventReport, message: tuple[int, datetime, bool], keys: Mapping[tuple[int, str], str]
-) -> ParticipantKey:
-    message_id, created_at, deleted = message
-    return ParticipantKey(keys[message_id, _names(report)[0]], message_id, created_at, deleted)
-
-
 def _names(report: EventReport) -> list[str]:
     """The number and the user id, those that are known; one empty name without either."""
     return [name for name in _standard(report.event.msisdn, report.event.user_id) if name] or [""]
@@ -118,10 +97,6 @@ def _names(report: EventReport) -> list[str]:
 
 def _standard(msisdn: str, user_id: str) -> tuple[str, str]:
     return standard(msisdn) if msisdn else "", user_id
-
-
-def _has_one_name(report: EventReport) -> bool:
-    return len(_names(report)) == 1
 
 
 def _key(message: Key, name: str) -> str:

@@ -38,8 +38,11 @@ class ParticipantKey(NamedTuple):
     erased: bool
 
 
-_TYPES = {"participant_key": "uuid", "message_id": "bigint", "created_at": "timestamptz", "erased": "boolean"}
-_BATCH_COLUMNS = {column.name: column.sql_type for column in EVENT_COLUMNS} | _TYPES
+_KEY_TYPES = {"participant_key": "uuid", "message_id": "bigint", "created_at": "timestamptz", "erased": "boolean"}
+_OF_EVENTS = {"account_id", "state", "at", "webhook_id", *(column.name for column in PARTICIPANT_COLUMNS)}
+PARTICIPANT_EVENT_COLUMNS = tuple(column for column in EVENT_COLUMNS if column.name in _OF_EVENTS)
+"""The columns of an event about a participant."""
+_BATCH_COLUMNS = {column.name: column.sql_type for column in PARTICIPANT_EVENT_COLUMNS} | _KEY_TYPES
 _CREATE = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS participant_batch (
     {", ".join(f"{name} {sql_type}" for name, sql_type in _BATCH_COLUMNS.items())}
@@ -80,7 +83,10 @@ WITH other AS (
 SELECT kept, {sql_list(_NAMES[1:])}, {_MERGED_NAMES} FROM other
 {_OR_MERGE}
 """  # noqa: S608
-_SELECT_GROUPS = "SELECT message_key FROM change_batch WHERE group_id <> ''"
+_SELECT_NEW_GROUPS = """
+SELECT c.message_key FROM changed_batch d JOIN change_batch c USING (message_id)
+WHERE d.group_id <> '' AND d.was_group_id = ''
+"""
 _FOLLOW_MESSAGES = """
 UPDATE log_participant p SET created_at = c.created_at FROM change_batch c
 WHERE p.message_id = c.message_id AND p.created_at > c.created_at
@@ -92,10 +98,7 @@ _USAGE = {
     "billed_at": _DELIVERED_AT,
     "provider": "c.provider",
     "waba_id": "c.waba_id",
-    "webhook_id": f"""(
-        SELECT (array_agg(b.webhook_id ORDER BY b.at, b.webhook_id) FILTER (WHERE b.{IS_DELIVERY}))[1]
-        FROM participant_batch b WHERE b.participant_key = p.participant_key
-    )""",  # noqa: S608
+    "webhook_id": "b.webhook_id",
     # The category of the message, from other statuses, where it is better proven than the participant's.
     **{
         name: f"CASE WHEN {_OF_ALL('category_rank')} < p.category_rank THEN {_OF_ALL(name)} ELSE p.{name} END"
@@ -110,6 +113,10 @@ SELECT {sql_list(_USAGE.get(name, f"p.{name}") for name in DeliveredMessage._fie
 FROM change_batch c JOIN log_participant p ON p.message_id = c.message_id
 LEFT JOIN log_message m ON (m.account_id, m.created_at, m.id) = (c.account_id, c.created_at, c.message_id)
 LEFT JOIN log_deleted d ON d.message_key = c.message_key
+LEFT JOIN (
+    SELECT participant_key, (array_agg(webhook_id ORDER BY at, webhook_id))[1] AS webhook_id
+    FROM participant_batch WHERE {IS_DELIVERY} GROUP BY participant_key
+) b USING (participant_key)
 WHERE {_DELIVERED_AT} IS NOT NULL ORDER BY p.participant_key
 """  # noqa: S608
 _MOVE = "UPDATE log_participant SET message_id = %(own_id)s WHERE message_id = %(other_id)s"
@@ -132,7 +139,7 @@ SELECT count(*) FROM erased
 
 
 def merge_participants(cursor: Any, rows: Iterable[tuple[object, ...]]) -> None:
-    """Merge rows of EVENT_COLUMNS, each followed by its ParticipantKey, into the participants."""
+    """Merge rows of PARTICIPANT_EVENT_COLUMNS, each followed by its ParticipantKey, into the participants."""
     cursor.execute(_CREATE)
     with cursor.copy(_COPY) as copy:
         for row in rows:
@@ -152,7 +159,7 @@ def record_participants(cursor: Any) -> None:
 
     Removes what was recorded for the message itself before its group was known.
     """
-    cursor.execute(_SELECT_GROUPS)
+    cursor.execute(_SELECT_NEW_GROUPS)
     remove_usage([key for (key,) in cursor.fetchall()])
     cursor.execute(_FOLLOW_MESSAGES)
     cursor.execute(_SELECT_USAGE)

@@ -1,6 +1,6 @@
 """Events with their origin, and their rows in event_batch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from messaging.log.lifecycle.provider_ids import Binding, referenced_umid
 from messaging.log.models.message_key import key_digits
 from providers.events import EDIT_STATES, MessageEvent
 from providers.registry import VENDORS
-from providers.vocabulary import HISTORY
+from providers.vocabulary import HISTORY, Direction
 
 Key = tuple[int, str, str]
 """The key of a message: account, provider, the provider's message id."""
@@ -47,6 +47,8 @@ class ResolvedEvent(NamedTuple):
     message_key: str
     umid: str
     direction: str | None  # of an edit None: its original has one
+    msisdn: str  # of its person: not of who edits a message, and not of a participant of a group's message
+    user_id: str
     country: str
     category_rank: int
     category: str
@@ -55,13 +57,8 @@ class ResolvedEvent(NamedTuple):
     content: str | None
 
 
-_values = attrgetter(*(column.value for column in EVENT_COLUMNS))
-
-
-def event_rows(reports: Sequence[EventReport], directory: Directory) -> Iterator[tuple[object, ...]]:
-    """The values of `EVENT_COLUMNS` for each report."""
-    for report in reports:
-        yield _values(_resolve(report, directory))
+event_row: Callable[[ResolvedEvent], tuple[object, ...]] = attrgetter(*(column.value for column in EVENT_COLUMNS))
+"""The values of `EVENT_COLUMNS` of an event."""
 
 
 def bindings(reports: Sequence[EventReport]) -> list[Binding]:
@@ -74,15 +71,18 @@ def bindings(reports: Sequence[EventReport]) -> list[Binding]:
     return sorted(pairs)
 
 
-def _resolve(report: EventReport, directory: Directory) -> ResolvedEvent:
+def resolve(report: EventReport, directory: Directory) -> ResolvedEvent:
+    """The values that the log stores of a report."""
     event, placement = report.event, report.placement
     template = directory.template(report.account_id, placement, event)
     category, rank = _category(event, template)
     key = key_digits(report.account_id, report.provider, event.provider_message_id)
+    is_edit = event.state in EDIT_STATES
+    is_impersonal = is_edit or (event.group_id and event.direction == Direction.OUTBOUND)
+    msisdn, user_id = ("", "") if is_impersonal else (event.msisdn, event.user_id)
     return ResolvedEvent(
-        report, event, placement, key, _umid(report, key),
-        None if event.state in EDIT_STATES else str(event.direction),
-        country_of(event.msisdn, event.user_id), int(rank), category, template.id if template else None,
+        report, event, placement, key, _umid(report, key), None if is_edit else str(event.direction),
+        msisdn, user_id, country_of(msisdn, user_id), int(rank), category, template.id if template else None,
         _client_message_id(event), orjson.dumps(event.content).decode() if event.content is not None else None,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 from messaging.log.directory import Directory, Placement
 from messaging.log.lifecycle.columns import EVENT_COLUMNS
 from messaging.log.lifecycle.provider_ids import reference
-from messaging.log.lifecycle.reports import EventReport, event_rows
+from messaging.log.lifecycle.reports import EventReport, event_row, resolve
 from messaging.log.models.message_key import key_digits
 from providers.events import MessageEvent
 
@@ -25,7 +25,7 @@ EVENT = MessageEvent(
 
 def row(event, **report):
     report = {"account_id": 7, "provider": "meta", "placement": Placement(2, 3, 4), **report}
-    ((values),) = event_rows([EventReport(event=event, **report)], Directory([]))
+    values = event_row(resolve(EventReport(event=event, **report), Directory([])))
     return dict(zip((column.name for column in EVENT_COLUMNS), values, strict=True))
 
 
@@ -44,6 +44,13 @@ def test_every_column_has_its_value():
 
 def test_a_category_that_comes_with_the_delivery_is_proven():
     assert [row(replace(EVENT, state=state))["category_rank"] for state in ("sent", "delivered", "read")] == [1, 0, 0]
+
+
+def test_a_participant_and_who_edits_a_message_are_not_its_person():
+    group = replace(EVENT, group_id="GRP_1")
+    for event in (group, replace(EVENT, state="edited", direction="inbound")):
+        assert [row(event)[name] for name in ("msisdn", "user_id", "country")] == ["", "", ""]
+    assert row(replace(group, direction="inbound", state="received"))["msisdn"] == EVENT.msisdn
 
 
 def test_our_reference_is_no_id_of_the_client_s():
