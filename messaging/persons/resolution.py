@@ -80,6 +80,10 @@ class Persons:
         for holding in self._sets:
             self._members[self._sets.root(holding)].add(holding)
 
+    def has_facts(self, identity: Identity) -> bool:
+        """Whether a fact is about an identity."""
+        return identity in self._periods or Holding(identity) in self._sets
+
     def of(self, identity: Identity, at: datetime | None = None) -> Person:
         """The person to whom an identity belongs at a time; None: now.
 
@@ -157,6 +161,9 @@ class _DisjointSets:
 
     def __iter__(self) -> Iterator[Holding]:
         return iter(self._parents)
+
+    def __contains__(self, holding: Holding) -> bool:
+        return holding in self._parents
 
     def root(self, holding: Holding) -> Holding:
         """The holding that stands for its set."""

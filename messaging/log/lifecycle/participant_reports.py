@@ -23,7 +23,7 @@ from messaging.log.lifecycle.participants import (
 from messaging.log.lifecycle.reports import EventReport, Key, ResolvedEvent
 from messaging.log.models.message_key import key_digits
 from messaging.persons.resolution import Identity
-from messaging.persons.selectors.identities import identity_in, persons_of
+from messaging.persons.selectors.identities import KnownPersons, identity_in, persons_of
 from providers.events import EDIT_STATES, MessageEvent
 from providers.vocabulary import Direction
 
@@ -76,16 +76,22 @@ def _identify(cursor: Any, reports: Sequence[EventReport]) -> list[ParticipantKe
 
 def _known_names(reports: Iterable[EventReport]) -> Callable[[EventReport], list[str]]:
     """A function from a report to the other identities of its person that were known before."""
-    wanted: defaultdict[int, set[Identity]] = defaultdict(set)
+    wanted: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
     for report in reports:
-        if identity := identity_in(report.event.msisdn, report.event.user_id):
-            wanted[report.account_id].add(identity)
-    persons = {account_id: persons_of(account_id, identities) for account_id, identities in wanted.items()}
+        wanted[report.account_id].add((report.event.msisdn, report.event.user_id))
+    persons: dict[tuple[int, str, str], tuple[KnownPersons, Identity]] = {}
+    for account_id, pairs in wanted.items():
+        identities = {pair: identity for pair in pairs if (identity := identity_in(*pair))}
+        known = persons_of(account_id, identities.values())
+        persons |= {(account_id, *pair): (known, each) for pair, each in identities.items() if known.has_facts(each)}
 
     def names(report: EventReport) -> list[str]:
-        identity = identity_in(report.event.msisdn, report.event.user_id)
-        person = persons[report.account_id].of(identity, report.event.at) if identity else ()
-        return sorted(holding.identity.value for holding in person if holding.covers(report.event.at))
+        event = report.event
+        if (entry := persons.get((report.account_id, event.msisdn, event.user_id))) is None:
+            return []
+        known, identity = entry
+        person = known.of(identity, event.at)
+        return sorted(holding.identity.value for holding in person if holding.covers(event.at))
 
     return names
 

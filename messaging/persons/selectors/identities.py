@@ -84,6 +84,10 @@ class KnownPersons:
     def __init__(self, persons: Persons, owners: dict[str, tuple[Identity, datetime]]) -> None:
         self._persons, self._owners = persons, owners
 
+    def has_facts(self, identity: Identity) -> bool:
+        """Whether anything is known about one of the identities, which is no username."""
+        return self._persons.has_facts(identity)
+
     def of(self, identity: Identity, at: datetime | None = None) -> Person:
         """The person of one of the identities at a time; None: now. Empty for an unknown username."""
         if identity.kind != IdentityKind.USERNAME:
