@@ -9,6 +9,7 @@ import orjson
 from django.db import connection
 from django.db.models import Expression, F, Func, QuerySet, Subquery
 
+from core.message_ids import mask_message_id_sql
 from core.numbers import mask_number_sql
 
 
@@ -53,7 +54,19 @@ class MaskedNumber(Func):
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, Any]:  # type: ignore[override]
         """The column's own SQL inside the rule for masks."""
         sql, params = compiler.compile(self.source_expressions[0])
-        return mask_number_sql(sql).replace("%", "%%"), params
+        return self.mask_sql(sql).replace("%", "%%"), params
+
+    def mask_sql(self, column: str) -> str:
+        """SQL of the masked column."""
+        return mask_number_sql(column)
+
+
+class MaskedMessageId(MaskedNumber):
+    """A provider's message id, which can hold a person's number, masked."""
+
+    def mask_sql(self, column: str) -> str:
+        """SQL of the masked column."""
+        return mask_message_id_sql(column)
 
 
 _CASTS = {ColumnType.NUMBER: "::bigint", ColumnType.AMOUNT: "::numeric", ColumnType.MOMENT: "::timestamptz"}

@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 import phonenumbers
 
-_DOTS = "•••••"
+DOTS = "•••••"
 
 
 # Between digits: spaces, dashes, and the marks of direction that come with numbers copied from a phone.
@@ -51,11 +51,11 @@ def format_number(digits: str) -> str:
 def mask_number(digits: str) -> str:
     """Write "919876543210" as "+91 98•••••210": calling code, two digits, three digits; never more than half of it."""
     if not digits.isdecimal():
-        return f"{digits[:3]}{_DOTS}" if digits else ""
+        return f"{digits[:3]}{DOTS}" if digits else ""
     code, national = _split(digits)
     if len(national) < 8:
-        return f"+{code} {_DOTS}{national[-2:]}".replace("+ ", "+")
-    return f"+{code} {national[:2]}{_DOTS}{national[-3:]}".replace("+ ", "+")
+        return f"+{code} {DOTS}{national[-2:]}".replace("+ ", "+")
+    return f"+{code} {national[:2]}{DOTS}{national[-3:]}".replace("+ ", "+")
 
 
 def mask_number_sql(column: str) -> str:
@@ -64,9 +64,9 @@ def mask_number_sql(column: str) -> str:
     code_pattern = f"(?:({code})|(?!{code}))"
     long, short = f"^{code_pattern}(\\d\\d)\\d{{3,}}(\\d{{3}})$", f"^{code_pattern}\\d*?(\\d{{0,2}})$"
     return (
-        f"CASE WHEN {column} = '' THEN '' WHEN {column} !~ '^[0-9]+$' THEN left({column}, 3) || '{_DOTS}' "
-        f"WHEN {column} ~ '{long}' THEN ltrim(regexp_replace({column}, '{long}', '\\1 \\2{_DOTS}\\3')) "
-        f"ELSE ltrim(regexp_replace({column}, '{short}', '\\1 {_DOTS}\\2')) END"
+        f"CASE WHEN {column} = '' THEN '' WHEN {column} !~ '^[0-9]+$' THEN left({column}, 3) || '{DOTS}' "
+        f"WHEN {column} ~ '{long}' THEN ltrim(regexp_replace({column}, '{long}', '\\1 \\2{DOTS}\\3')) "
+        f"ELSE ltrim(regexp_replace({column}, '{short}', '\\1 {DOTS}\\2')) END"
     )
 
 

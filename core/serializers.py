@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from core.message_ids import mask_message_id
 from core.numbers import mask_number
 from core.periods import YEARS, years_problem
 
@@ -34,7 +35,19 @@ class MaskedNumberField(serializers.CharField):
     def to_representation(self, value: Any) -> str:
         """The text, or its mask."""
         text = super().to_representation(value)
-        return text if self.context["whole_numbers"] else mask_number(text)
+        return text if self.context["whole_numbers"] else self.mask(text)
+
+    def mask(self, text: str) -> str:
+        """The masked text."""
+        return mask_number(text)
+
+
+class MaskedMessageIdField(MaskedNumberField):
+    """A provider's message id, which can hold a person's number, masked like one."""
+
+    def mask(self, text: str) -> str:
+        """The masked id."""
+        return mask_message_id(text)
 
 
 class ReservedNamesSerializer(serializers.Serializer[Any]):

@@ -20,7 +20,9 @@ _IN_STRINGS = re.compile(
     r"|(?P<broken>\\|[\x00-\x1f])"
 )
 # A string with a backslash or a control character, after those without, which one match passes over.
-_DIRTY_STRINGS = re.compile(r'(?P<clean>(?:[^"]*+"[^"\\\x00-\x1f]*+")*+[^"]*+)(?P<dirty>"(?:[^"\\]|\\.)*+"?)?', re.DOTALL)
+_DIRTY_STRINGS = re.compile(
+    r'(?P<clean>(?:[^"]*+"[^"\\\x00-\x1f]*+")*+[^"]*+)(?P<dirty>"(?:[^"\\]|\\.)*+"?)?', re.DOTALL
+)
 _TOKENS = re.compile(
     r'"(?:[^"\\]|\\.)*+"?|(?P<open>[\[{])|(?P<close>[\]}])|(?P<number>NaN|-?(?:Infinity|\d[\d.eE+-]*+))', re.DOTALL
 )

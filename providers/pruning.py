@@ -9,6 +9,7 @@ import orjson
 
 from core.strict_json import load_repaired
 from providers.events import CallEvent, ContactEvent, LegEvent, MessageEvent, Parsed
+from providers.meta.wamids import encoded_forms, mask_in_ids
 from providers.reading import digits, mapping, text, user_id
 from providers.registry import parse
 
@@ -100,17 +101,28 @@ def _contains(entry: Any, names: Collection[str]) -> bool:
 def mask(body: bytes, names: Iterable[str]) -> bytes:
     """The text with nines in place of phone numbers and user ids in any spelling, outside longer words.
 
-    Separators between the digits stay, and JSON stays JSON.
+    So are numbers in Meta's ids of messages and calls. Separators between the digits stay, and JSON stays JSON.
     """
-    for name in filter(None, names):
+    names = list(filter(None, names))
+    body = mask_in_ids(body, names)
+    for name in names:
         pattern = rf"{_BEFORE}(?:00)?{spelling_pattern(name)}(?![0-9A-Za-z])"
         body = re.sub(pattern.encode(), lambda match: _SIGN.sub(rb"\g<between>9", match[0]), body)
     return body
 
 
 def names_pattern(names: Iterable[str]) -> str:
-    """A regular expression, valid in Python and PostgreSQL, of names in every spelling; without names, of nothing."""
-    return "|".join(spelling_pattern(name) for name in names if name) or _NOTHING
+    """A regular expression, valid in Python and PostgreSQL, of names in every spelling; without names, of nothing.
+
+    It matches numbers in Meta's ids of messages and calls too.
+    """
+    patterns = [
+        pattern
+        for name in names
+        if name
+        for pattern in (spelling_pattern(name), *(encoded_forms(name) if name.isdecimal() else ()))
+    ]
+    return "|".join(patterns) or _NOTHING
 
 
 def spelling_pattern(name: str) -> str:

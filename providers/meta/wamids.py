@@ -10,13 +10,16 @@ A call's id is such a record behind `wacid.`, with the business's number as part
 Base64 of `capi_group:<business number>:<group number>`.
 """
 
+import binascii
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Collection
 
 _MESSAGE, _CALL = "wamid.", "wacid."
 _PERSON, _GROUP = b"\x15\x02\x00", b"\x15\x08\x00"
 _OUTBOUND, _INBOUND = b"\x11", b"\x12"
 _CHAT = re.compile(rb"\x1c\x18.([0-9]+)\x15", re.DOTALL)  # a length of ten is a line feed
+_ID = re.compile(rb"(wa[mc]id\.)((?:[A-Za-z0-9+_-]|\\?/)+={0,2})")  # JSON may escape a slash
 OUTBOUND_KEY, INBOUND_KEY = 18, 32  # digits of a key
 
 
@@ -51,7 +54,38 @@ def _text(text: str) -> bytes:
 def chats_in(message_id: str) -> tuple[str, ...]:
     """The numbers that an id in the real form names: the chat's, the author's in a group, the business's of a call."""
     encoded = message_id.removeprefix(_MESSAGE).removeprefix(_CALL)
-    return tuple(match.decode() for match in _CHAT.findall(b64decode(encoded + "=" * (-len(encoded) % 4))))
+    return tuple(match.decode() for match in _CHAT.findall(_decode(encoded.encode())))
+
+
+def mask_in_ids(text: bytes, numbers: Collection[str]) -> bytes:
+    """The text with nines for these numbers in the ids of messages and calls, which keep their form."""
+
+    def mask(match: re.Match[bytes]) -> bytes:
+        record = _decode(match[2])
+        masked = _CHAT.sub(
+            lambda chat: chat[0].replace(chat[1], b"9" * len(chat[1])) if chat[1].decode() in numbers else chat[0],
+            record,
+        )
+        return match[0] if masked == record else match[1] + b64encode(masked)
+
+    return _ID.sub(mask, text)
+
+
+def encoded_forms(digits: str) -> tuple[str, ...]:
+    """What every Base64 that holds these digits has of them: one form for each position in a group of three bytes."""
+    forms = []
+    for before in range(3):
+        encoded = b64encode(b"\0" * before + digits.encode() + b"\0\0").decode()
+        forms.append(encoded[-(-before * 8 // 6) : (before + len(digits)) * 8 // 6])
+    return tuple(forms)
+
+
+def _decode(record: bytes) -> bytes:
+    plain = record.replace(b"\\/", b"/").rstrip(b"=")
+    try:
+        return b64decode(plain + b"=" * (-len(plain) % 4), b"-_" if b"-" in plain or b"_" in plain else None)
+    except binascii.Error:
+        return b""
 
 
 def group_id(business_msisdn: str, group: str) -> str:

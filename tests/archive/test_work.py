@@ -28,6 +28,7 @@ from messaging.log.query import MessageQuery, write_words
 from messaging.log.services.erasure import Person
 from messaging.persons.resolution import Holding
 from messaging.persons.selectors.identities import identity_of
+from providers.meta.wamids import wamid
 from tests.archive.conftest import content
 from tests.people import member, principal_of
 from tests.traffic import AT, INDIA, deliver, rate, report
@@ -155,10 +156,10 @@ def test_no_results_is_a_state_without_a_file(acme, requester, spec, run_export)
 
 
 def test_numbers_are_masked_for_those_who_may_not_see_them(acme, requester, spec, run_export):
-    deliver(acme)
+    deliver(acme, provider_message_id=wamid(INDIA, "9A3CA5B3D4CD6E67E7"))
     masked = replace(requester, permissions=requester.permissions - {Permission.VIEW_NUMBERS})
-    export = run_export(jobs.start(masked, spec(columns=["msisdn"])))
-    assert lines(export) == ["msisdn", "91 98•••••210"]
+    export = run_export(jobs.start(masked, spec(columns=["msisdn", "provider_message_id"])))
+    assert lines(export) == ["msisdn,provider_message_id", "91 98•••••210,wamid.•••••N0U3AA=="]
     assert export.needs == ["messages:read"]
 
 

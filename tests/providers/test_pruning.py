@@ -5,6 +5,7 @@ import re
 import orjson
 import pytest
 
+from providers.meta.wamids import wacid, wamid
 from providers.pruning import mask, names_pattern, parsed, prune
 from tests.messaging.inbound.services.test_erasure import OTHER_PERSON, status_body
 from tests.traffic import INDIA
@@ -59,6 +60,20 @@ def test_no_name_matches_nothing(names):
 )
 def test_a_number_is_masked_however_it_is_spelled_where_it_stands_alone(text, masked):
     assert mask(text, [INDIA]) == masked
+
+
+@pytest.mark.parametrize(("before", "after"), [("/", "/"), ("/", r"\/")])
+def test_a_number_in_an_id_is_masked_and_the_id_keeps_its_form(before, after):
+    quoted, other = wamid(INDIA, "3EB0FFFFFFFF", inbound=True), wamid(OTHER_PERSON, "3EB0")
+    call = wacid("15550001", "AB", INDIA)
+    body = orjson.dumps({"context": {"id": quoted}, "other": other, "text": f"see {call}!"}).decode()
+    body = body.replace(before, after).encode()
+    assert all(re.search(names_pattern([INDIA]), each) for each in (quoted, call))
+    assert not re.search(names_pattern([INDIA]), other)
+    nines = "9" * len(INDIA)
+    masked = {"id": wamid(nines, "3EB0FFFFFFFF", inbound=True)}
+    text = f"see {wacid('15550001', 'AB', nines)}!"
+    assert orjson.loads(mask(body, [INDIA])) == {"context": masked, "other": other, "text": text}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from billing.enums import ExemptionKind
 from billing.selectors import Charge, Explanation, sum_charges
 from core.links import PageSerializer
 from core.money import plain
-from core.serializers import MaskedNumberField, ReservedNamesSerializer
+from core.serializers import MaskedMessageIdField, MaskedNumberField, ReservedNamesSerializer
 from core.sparse import SparseSerializer
 from messaging.log.models import Message, Participant
 from messaging.log.selectors.participants import is_to_group
@@ -71,6 +71,9 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
     msisdn = MaskedNumberField(help_text="Digits; masked for a key without the scope for full numbers.")
     user_id = MaskedNumberField(
         help_text="Meta's id of the person; masked for a key without the scope for full numbers."
+    )
+    provider_message_id = MaskedMessageIdField(
+        help_text="The provider's id. Meta's holds the number: masked for a key without the scope for full numbers."
     )
     username = serializers.SerializerMethodField()
     profile_name = serializers.SerializerMethodField()

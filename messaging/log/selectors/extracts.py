@@ -29,7 +29,7 @@ from accounts.models import Account
 from billing.enums import WEAKEST_FIRST
 from billing.selectors.charge_lines import charges_between, charges_by_key
 from billing.selectors.sums import CostFilter
-from core.extracts import Extract, MaskedNumber, inline_params, select_as
+from core.extracts import Extract, MaskedMessageId, MaskedNumber, inline_params, select_as
 from core.numbers import mask_number_sql
 from messaging.log.enums import STATUS_ORDER, PayloadKind
 from messaging.log.models import Message, MessagePayload, Participant, PhoneNumber, Template
@@ -115,6 +115,7 @@ _EXPRESSIONS: dict[str, Callable[[], _Expression]] = {
     "profile_name": partial(PresentName, NameKind.PROFILE),
     "channel_upper": lambda: Upper(_or_empty("phone_number__provider_number_id")),
 }
+_MASKS = {"msisdn": MaskedNumber, "user_id": MaskedNumber, "provider_message_id": MaskedMessageId}
 LOG_FIELDS = (*_EXPRESSIONS, "msisdn", "user_id", PARTICIPANT, *_COSTS)
 """All fields of a message that exports may contain."""
 
@@ -189,10 +190,11 @@ def _compile(
 ) -> str:
     expressions: dict[str, _Expression] = {}
     for name in fields:
-        if name in {"msisdn", "user_id"}:
-            expressions[name] = F(name) if whole_numbers else MaskedNumber(F(name), output_field=TextField())
-        else:
+        mask = _MASKS.get(name)
+        if mask is None:
             expressions[name] = _EXPRESSIONS[name]()
+        else:
+            expressions[name] = F(name) if whole_numbers else mask(F(name), output_field=TextField())
     if with_key:
         expressions |= {"message_key": F("message_key"), "row_created_at": F("created_at"), "row_id": F("id")}
     return select_as(rows, expressions, limit)

@@ -14,6 +14,7 @@ from messaging.log.query import MessageQuery
 from messaging.log.selectors.extracts import log_extract
 from messaging.log.selectors.log import with_names
 from messaging.persons.selectors.names import names_of
+from providers.meta.wamids import wamid
 from tests.access.test_permissions import bearer
 from tests.people import ROLES, visitor
 from tests.traffic import AT, report
@@ -31,8 +32,8 @@ def _soon_after():
 
 
 def received(account, letter, day=0, **person):
-    said = {"msisdn": "", "direction": "inbound", **person}
-    return report(account, "received", provider_message_id=f"wamid.{letter}", at=AT + day * DAY, **said)
+    values = {"msisdn": "", "direction": "inbound", "provider_message_id": f"wamid.{letter}", **person}
+    return report(account, "received", at=AT + day * DAY, **values)
 
 
 @pytest.fixture
@@ -67,6 +68,22 @@ def test_rest_masks_ids_and_hides_names(acme, ann):
         (row,) = client.get("/api/v1/messages/").json()["results"]
         one = client.get(f"/api/v1/messages/{ann.umid}/?fields=username").json()
         assert ([row[key] for key in keys], one) == (shown, {"username": shown[2]})
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_an_id_that_holds_the_number_is_masked_like_it(acme, role):
+    provider_id = wamid("6591234567", "9A3CA5B3D4CD6E67E7", inbound=True)
+    message = received(acme, "", msisdn="6591234567", provider_message_id=provider_id)
+    page = text(visitor(acme, role).get(f"/logs/{message.umid}/"))
+    assert (provider_id in page, "wamid.•••••" in page) == (role in SEES_NAMES, role not in SEES_NAMES)
+
+
+def test_rest_masks_an_id_that_holds_the_number(acme):
+    provider_id = wamid("6591234567", "9A3CA5B3D4CD6E67E7", inbound=True)
+    received(acme, "", msisdn="6591234567", provider_message_id=provider_id)
+    for may, shown in ((Permission, provider_id), ([Permission.VIEW_MESSAGES], f"wamid.•••••{provider_id[-8:]}")):
+        (row,) = Client(headers=bearer(acme, may)).get("/api/v1/messages/").json()["results"]
+        assert row["provider_message_id"] == shown
 
 
 def names_by_letter(account):
