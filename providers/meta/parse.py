@@ -169,9 +169,7 @@ def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[st
     # The `recipient_id` of a group is the group's, and `contacts` may hold any of its participants.
     participant = status.get("recipient_participant_id")
     participant_id = status.get("recipient_participant_user_id")
-    is_group = bool(participant or participant_id) or (
-        "recipient_type" in status and text(status["recipient_type"], 24).strip().lower() == "group"
-    )
+    is_group = bool(participant or participant_id) or _is_to_group(status)
     recipient = participant or ("" if is_group else status.get("recipient_id"))
     recipient_id = participant_id or status.get("recipient_user_id")
     parent_id = status.get("parent_recipient_user_id") or status.get("recipient_parent_user_id")
@@ -199,6 +197,10 @@ def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[st
         error_code=integer(error.get("code")),
         error_title=text(mapping(error.get("error_data")).get("details") or error.get("title"), 255),
     )
+
+
+def _is_to_group(part: dict[str, Any]) -> bool:
+    return "recipient_type" in part and text(part["recipient_type"], 24).strip().lower() == "group"
 
 
 def _errors(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -239,12 +241,15 @@ def _echo_event(echo: dict[str, Any], number_id: str, contacts: list[dict[str, A
     Business Agent sent, which Meta charges by tokens.
     """
     is_free = detail == BUSINESS_APP_DETAIL
-    who = person(echo.get("to"), echo.get("to_user_id"), echo.get("to_parent_user_id"), contacts)
+    is_group = _is_to_group(echo)
+    address = None if is_group else echo.get("to")
+    who = person(address, echo.get("to_user_id"), echo.get("to_parent_user_id"), [] if is_group else contacts)
     return MessageEvent(
         provider_message_id=required_id(echo),
         state="sent",
         at=unix_time(echo.get("timestamp")),
         number_id=number_id,
+        group_id=text(echo.get("group_id") or (echo.get("to") if is_group else ""), 512),
         **who._asdict(),
         content_type=text(echo.get("type"), 24).lower() or "unknown",
         category=Category.SERVICE if is_free else "",

@@ -52,13 +52,25 @@ _LATEST = """(
     SELECT n.name FROM persons_personname n
     WHERE n.account_id = {account} AND n.name_kind = '{name_kind}' AND {owner} ORDER BY n.last_at DESC LIMIT 1
 )"""
+
+
+def _is_same_owner(at: str) -> str:
+    """Whether no person announced to leave the number between a time and the message."""
+    return f"""NOT EXISTS (
+        SELECT FROM persons_identitychange g
+        WHERE g.account_id = {{account}} AND g.kind = 'number' AND g.value = {{number}}
+        AND g.at > LEAST({at}, {{at}}) AND g.at <= GREATEST({at}, {{at}})
+    )"""
+
+
 _ID = "n.kind IN ('user_id', 'parent_user_id') AND n.value = "
 _LINKED_ID = f"""{_ID}(
     SELECT l.value FROM persons_identitylink l
     WHERE l.account_id = {{account}} AND l.other_kind = 'number' AND l.other_value = {{number}}
+    AND {_is_same_owner("l.first_at")}
     ORDER BY CASE WHEN l.first_at <= {{at}} THEN l.first_at END DESC NULLS LAST, l.first_at LIMIT 1
 )"""  # noqa: S608 - every name is a constant of this module
-_NUMBER = "n.kind = 'number' AND n.value = {number}"
+_NUMBER = f"n.kind = 'number' AND n.value = {{number}} AND {_is_same_owner('n.last_at')}"
 
 
 class PresentName(Func):

@@ -13,6 +13,7 @@ from messaging.log.models import Message
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.extracts import log_extract
 from messaging.log.selectors.log import with_names
+from messaging.persons.recording import Announcement, Sighting, record
 from messaging.persons.selectors.names import names_of
 from providers.meta.wamids import wamid
 from tests.access.test_permissions import bearer
@@ -116,6 +117,20 @@ def test_the_present_names_of_the_owner_at_the_time(acme, other):
     }  # fmt: skip
     assert names_by_letter(acme) == exported(acme) == expected
     assert names_by_letter(other) == {}
+
+
+def test_no_name_of_who_had_the_number_before_or_after_an_announced_change(acme):
+    number, others = "6591234567", "6591230000"
+    received(acme, "A", 0, msisdn=number, profile_name="Ann")
+    received(acme, "B", 1, msisdn=others, user_id="SG.1", username="ann")
+    for each in (number, others):
+        at = AT + 3 * DAY
+        record([], [Announcement(Sighting(acme.pk, at, "", each), Sighting(acme.pk, at, "", f"1{each}"))])
+    received(acme, "C", 4, msisdn=number)
+    received(acme, "D", 4, msisdn=others)
+    received(acme, "E", 5, msisdn=number, profile_name="Bo")
+    expected = {"A": ("", "Ann"), "B": ("ann", ""), "D": ("", ""), **dict.fromkeys("CE", ("", "Bo"))}
+    assert names_by_letter(acme) == exported(acme) == expected
 
 
 def test_a_column_of_names_needs_the_permission(acme, ann):

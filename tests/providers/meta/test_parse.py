@@ -263,6 +263,14 @@ def test_a_message_from_the_business_app_is_outbound_and_free(to, person):
     ]
 
 
+@pytest.mark.parametrize(
+    "group", [{"to": "120363423148091716", "recipient_type": "group"}, {"group_id": "120363423148091716"}]
+)
+def test_an_echo_to_a_group_has_no_person(group):
+    (event,) = parse(body(message_echoes=[{"id": "wamid.E", "timestamp": "1750030073", **group}])).events
+    assert (event.group_id, event.msisdn, event.user_id) == ("120363423148091716", "", "")
+
+
 def test_a_bad_text_spoils_nothing_beside_it():
     raw = body(statuses=[STATUS], messages=[inbound(text={"body": "Great HALF"})]).replace(b"HALF", rb"\ud83d")
     parsed = parse(raw)
