@@ -47,11 +47,12 @@ WITH changed AS (
         AS t (message_key, account_id, person, at, role) ORDER BY message_key
     ON CONFLICT (message_key) DO UPDATE SET at = LEAST(c.at, EXCLUDED.at), role = LEAST(c.role, EXCLUDED.role)
     WHERE EXCLUDED.at < c.at OR EXCLUDED.role < c.role
-    RETURNING new.person, LEAST(new.at, old.at) AS at
+    RETURNING new.person, new.at AS first, GREATEST(new.at, old.at) AS last
 )
-INSERT INTO billing_duecontact (person, at) SELECT person, min(at) FROM changed GROUP BY 1
+INSERT INTO billing_duecontact (person, at)
+SELECT DISTINCT person, unnest(ARRAY[min(first), max(last)]) FROM changed GROUP BY person
 """
-# A mark concerns the deliveries from its time until the last window that it can open or move has closed.
+# Marks concern the deliveries from the first one until the last window that the last one can open or move has closed.
 _INFER = """
 WITH due AS (
     DELETE FROM billing_duecontact RETURNING person, at

@@ -1,13 +1,15 @@
 """Messages of a provider that reports no pricing type: their windows come from what the log received."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
+from billing.enums import ContactRole
 from billing.models import Contact, UsageFact
-from billing.windows import infer_windows
+from billing.windows import WindowContact, infer_windows, record_window_contacts
 from local.demo.world import ACME
-from tests.traffic import deliver, report
+from tests.traffic import INDIA, deliver, report
 
 pytestmark = pytest.mark.django_db
 EIGHT = ACME.channels[0]
@@ -21,8 +23,7 @@ def receive(account, at, content=None, channel=EIGHT):
 
 
 def send(account, at, category="utility", name="out"):
-    said = {"at": at, "channel": EIGHT, "category": category, "pricing_type": ""}
-    return deliver(account, provider_message_id=name, **said)
+    return deliver(account, provider_message_id=name, at=at, channel=EIGHT, category=category, pricing_type="")
 
 
 def kind(message):
@@ -46,6 +47,18 @@ def test_all_is_free_for_72_hours_after_the_answer_to_an_advertisement(acme):
     outside = send(acme, october + timedelta(hours=75), "marketing", "outside")
     assert [kind(each).free_reason for each in (answer, inside, outside)] == ["free_entry_point"] * 2 + [""]
     assert UsageFact.objects.get(pk=answer.message_key).bucket.allowance == 1000  # of which it takes no place
+
+
+def test_two_contacts_of_one_batch_far_from_each_other_both_count(acme):
+    october = AT + timedelta(days=30)
+    late = send(acme, october + timedelta(hours=100), "marketing")
+    assert kind(late).free_reason == ""
+    number = late.phone_number_id
+    record_window_contacts([
+        WindowContact(UUID(int=hour), acme.pk, number, INDIA, october + timedelta(hours=hour), ContactRole.ENTRY)
+        for hour in (0, 90)
+    ])  # fmt: skip
+    assert kind(late).free_reason == "free_entry_point"
 
 
 def test_a_provider_that_reports_types_needs_no_contacts(acme):
