@@ -31,6 +31,7 @@ from core.problem_details import envelope_of_8x8, exception_handler_8x8
 from messaging.log.query import MessageQuery, problems, write_words
 
 UNKNOWN_JOB = 4018
+_NAMES = {"msisdn": "phoneNumber", "user_id": "channelUserId"}  # of our filters in 8x8's requests
 _STATES = {ExportState.WITHDRAWN: "cancelled", ExportState.EXPIRED: "error"}
 
 
@@ -161,10 +162,10 @@ def _query_of(body: dict[str, Any], by: Principal) -> MessageQuery:
     query = MessageQuery(
         created_after=body["from"], created_before=body["to"], msisdn=body.get("phoneNumber", ""),
         countries=[code.upper() for code in body.get("countries", ())], user_id=body.get("channelUserId", ""),
-        exact_numbers=not by.may(Permission.VIEW_NUMBERS),
+        masked_numbers=not by.may(Permission.VIEW_NUMBERS),
     )  # fmt: skip
     if errors := problems(query):
-        raise ValidationError({"phoneNumber": [errors["msisdn"]]})
+        raise ValidationError({_NAMES[name]: [reason] for name, reason in errors.items()})
     return query
 
 

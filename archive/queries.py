@@ -14,8 +14,8 @@ from messaging.log.query import MessageQuery, unknown_names
 def job_query(by: Principal, words: Mapping[str, Any]) -> MessageQuery:
     """The query of a job, within the principal's subaccounts. Raises ValidationError naming invalid filters."""
     check_names(by, words)
-    exact = not by.may(Permission.VIEW_NUMBERS)
-    return checked_query(words, subaccount_ids=by.subaccount_ids, exact_numbers=exact)
+    masked = not by.may(Permission.VIEW_NUMBERS)
+    return checked_query(words, subaccount_ids=by.subaccount_ids, masked_numbers=masked)
 
 
 def check_names(by: Principal, words: Mapping[str, Any]) -> None:

@@ -86,7 +86,7 @@ EQUIVALENT = {
     "return Q(msisdn__gte=digits) & (Q(msisdn__lt=after) if len(after) is len(digits) else Q())": (
         "a small number is one object"
     ),
-    "def exact_numbers(self) -> bool:": "a protocol has no behaviour; only mypy reads it",
+    "def masked_numbers(self) -> bool:": "a protocol has no behaviour; only mypy reads it",
     "def source_category(self) -> str:": "a protocol has no behaviour; only mypy reads it",
     "def source_name(self) -> str:": "a protocol has no behaviour; only mypy reads it",
 }

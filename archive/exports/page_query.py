@@ -106,7 +106,7 @@ def page_query(by: Principal, dataset: str, params: QueryDict, *, zone: ZoneInfo
     if dataset == Dataset.MESSAGES:
         form = LogForm(
             params, today=datetime.now(zone).date(), subaccounts=subaccounts, channels=channels(account, reach.ids),
-            templates=named_templates(account, reach.ids), exact_numbers=not by.may(Permission.VIEW_NUMBERS),
+            templates=named_templates(account, reach.ids), masked_numbers=not by.may(Permission.VIEW_NUMBERS),
         )  # fmt: skip
     elif dataset == Dataset.USAGE:
         form = TrafficForm(

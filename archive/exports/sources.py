@@ -89,7 +89,7 @@ class _Messages(_DatasetSource):
     @cached_property
     def _query(self) -> MessageQuery:
         """The filters, within the export's subaccounts."""
-        reach = {"subaccount_ids": self.export.subaccount_ids, "exact_numbers": not self.export.whole_numbers}
+        reach = {"subaccount_ids": self.export.subaccount_ids, "masked_numbers": not self.export.whole_numbers}
         return read_query(self.export.filters, **reach)
 
     def span(self) -> Span | None:
@@ -145,7 +145,7 @@ class _Records(_DatasetSource):
     def _rows(self) -> QuerySet[Any]:
         rows = visible_rows(self.model, self.account, self.export.subaccount_ids)
         filtered = self.filterset(
-            self.export.filters, rows, account=self.account, exact_numbers=not self.export.whole_numbers,
+            self.export.filters, rows, account=self.account, masked_numbers=not self.export.whole_numbers,
             subaccount_ids=self.export.subaccount_ids,
         )  # fmt: skip
         return filtered.validated_rows()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.text import format_lazy
@@ -52,7 +53,7 @@ class ValueKind:
         """The canonical form of a value."""
         return value
 
-    def problem(self, value: Any, *, exact_numbers: bool) -> str:
+    def problem(self, value: Any, *, masked_numbers: bool) -> str:
         """Why a canonical value is refused, with the remedy; empty when it is valid."""
         return ""
 
@@ -86,9 +87,12 @@ class FreeText(ValueKind):
 class Search(FreeText):
     """A phone number, an id or a part of a name."""
 
-    def problem(self, value: str, *, exact_numbers: bool) -> str:
-        """Refuse a part of a phone number that is too short."""
-        return _too_short(value, exact_numbers) if is_number(value) else ""
+    def problem(self, value: str, *, masked_numbers: bool) -> str:
+        """Refuse a person's number or id without the permission to see it, and a number with too few digits."""
+        text = value.strip()
+        if masked_numbers and (is_number(text) or text.startswith("@") or user_id(text)):
+            return needs_whole_numbers()
+        return _too_short(value) if is_number(value) else ""
 
 
 class PhoneNumberText(FreeText):
@@ -98,19 +102,27 @@ class PhoneNumberText(FreeText):
         """Its digits. Any other text is unchanged, so that it never means "all"."""
         return digits_of(value) if is_number(value) else value
 
-    def problem(self, value: str, *, exact_numbers: bool) -> str:
-        """Require a minimum number of digits."""
+    def problem(self, value: str, *, masked_numbers: bool) -> str:
+        """Require a minimum number of digits, and the permission to see numbers."""
+        if masked_numbers:
+            return needs_whole_numbers()
         if not is_number(value):
             return _("Enter the digits of a phone number with its country code.")
-        return _too_short(value, exact_numbers)
+        return _too_short(value)
 
 
-def _too_short(text: str, exact_numbers: bool) -> str:
-    """The problem of a short number. People who see masked numbers give complete ones: digits could be guessed."""
-    if len(digits_of(text)) >= (SHORTEST_NUMBER if exact_numbers else SHORTEST_PREFIX):
+def needs_whole_numbers() -> str:
+    """The problem of a person's number or id from somebody who sees masked ones: trying numbers would reveal them."""
+    return _(
+        "Searching by a person’s number, user id or username requires the permission to see full phone numbers "
+        "(msisdn:read): open one of their messages and choose “All messages with this person”, or enter its full UMID "
+        "as the person."
+    )
+
+
+def _too_short(text: str) -> str:
+    if len(digits_of(text)) >= SHORTEST_PREFIX:
         return ""
-    if exact_numbers:
-        return _("Enter the complete number with its country code, such as +65 9123 4567.")
     return _("Enter at least the first %(n)d digits of the number.") % {"n": SHORTEST_PREFIX}
 
 
@@ -121,10 +133,10 @@ class LastDigits(FreeText):
         """The digits, also zeros at their start. Any other text is unchanged."""
         return decimals(value) if is_number(value) else value
 
-    def problem(self, value: str, *, exact_numbers: bool) -> str:
-        """Require a minimum number of digits, and the permission to see numbers: they could be guessed one by one."""
-        if exact_numbers:
-            return _("Only people who may see complete phone numbers can search by their last digits.")
+    def problem(self, value: str, *, masked_numbers: bool) -> str:
+        """Require a minimum number of digits, and the permission to see numbers."""
+        if masked_numbers:
+            return needs_whole_numbers()
         if is_number(value) and value.isdecimal() and len(value) >= SHORTEST_END:
             return ""
         return _("Enter at least the last %(n)d digits of the number.") % {"n": SHORTEST_END}
@@ -137,8 +149,10 @@ class PersonText(FreeText):
         """The text without spaces around it."""
         return value.strip()
 
-    def problem(self, value: str, *, exact_numbers: bool) -> str:
-        """Refuse what identifies nobody."""
+    def problem(self, value: str, *, masked_numbers: bool) -> str:
+        """Refuse what identifies nobody; without the permission to see numbers, all but the UMID of a message."""
+        if masked_numbers:
+            return "" if is_full_umid(value) else needs_whole_numbers()
         if is_number(value):
             is_complete = len(digits_of(value)) >= SHORTEST_NUMBER
             return "" if is_complete else _("Enter the complete number with its country code, such as +65 9123 4567.")
@@ -149,6 +163,14 @@ class PersonText(FreeText):
         )
 
 
+class UserId(FreeText):
+    """A provider's id of a person."""
+
+    def problem(self, value: str, *, masked_numbers: bool) -> str:
+        """Require the permission to see numbers."""
+        return needs_whole_numbers() if masked_numbers else ""
+
+
 class Umid(FreeText):
     """A UMID in any case, with or without hyphens, or its first digits."""
 
@@ -156,7 +178,7 @@ class Umid(FreeText):
         """Lower-case digits without hyphens. Any other text is unchanged."""
         return value.replace("-", "").lower() if is_umid(value) else value
 
-    def problem(self, value: str, *, exact_numbers: bool) -> str:
+    def problem(self, value: str, *, masked_numbers: bool) -> str:
         """Require a complete UMID or a minimum of digits."""
         if is_umid(value):
             return ""
@@ -168,6 +190,12 @@ def is_umid(text: str) -> bool:
     return bool(re.fullmatch(rf"[0-9a-fA-F]{{{SHORTEST_UMID},32}}", text.replace("-", "")))
 
 
+def is_full_umid(text: str) -> bool:
+    """Whether a text is a complete UMID with its hyphens, as the log shows it."""
+    return is_umid(text) and len(text) == len(str(UUID(int=0)))
+
+
+PERSON_HINT = gettext_lazy("UMID of a message with the person")  # where numbers are masked
 UMID_HINT = format_lazy(gettext_lazy("Full UMID or its first {n} digits"), n=SHORTEST_UMID)
 
 

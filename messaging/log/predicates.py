@@ -17,7 +17,7 @@ from core.numbers import digits_of, is_number
 from core.spellings import first_digits, read_numbers, standard
 from messaging.log.enums import ON_THE_WAY, Status
 from messaging.log.holdings import NO_MESSAGES, messages_of
-from messaging.log.kinds import SHORTEST_END, SHORTEST_NUMBER, SHORTEST_PREFIX, is_umid
+from messaging.log.kinds import SHORTEST_END, SHORTEST_NUMBER, SHORTEST_PREFIX, is_full_umid, is_umid
 from messaging.log.models import (
     Message,
     MessageAnchor,
@@ -71,8 +71,8 @@ class QueryContext(Protocol):
     """The other filters that a condition may depend on."""
 
     @property
-    def exact_numbers(self) -> bool:
-        """Whether a number must be complete."""
+    def masked_numbers(self) -> bool:
+        """Whether numbers are masked for the reader, who then cannot search by them."""
 
     @property
     def subaccount_ids(self) -> Sequence[int] | None:
@@ -149,25 +149,25 @@ def _at_anchor(account: Account, provider_message_id: str) -> Q | None:
 
 
 def by_number(account: Account, text: str, query: QueryContext) -> Q:
-    """The messages of a phone number's owner, and all with the number itself, in every spelling.
+    """The messages of a phone number's owner, of the number itself in every spelling, and of numbers that begin so.
 
-    For people who see complete numbers also those of numbers that begin with the digits.
+    None for people who see masked numbers.
     """
     return _with_groups(account, of_number(account, text, query))
 
 
 def of_number(account: Account, text: str, query: QueryContext) -> Q:
     """`by_number` for any table with `msisdn`, `user_id` and `created_at`."""
-    if not is_number(text):
+    if query.masked_numbers or not is_number(text):
         return NO_MESSAGES
     digits = digits_of(text)
     numbers = read_numbers(text, own_countries(account))
     ranges: list[Q] = []
-    if not query.exact_numbers and len(digits) >= SHORTEST_PREFIX:
+    if len(digits) >= SHORTEST_PREFIX:
         starts = first_digits(digits)
         ranges = [_beginning(each) for each in starts]
         numbers = [each for each in numbers if not each.startswith(starts)]
-    owners = _owners(account, numbers if query.exact_numbers else [digits, *numbers])
+    owners = _owners(account, [digits, *numbers])
     return _any([*ranges, *([_in(numbers)] if numbers else []), *([messages_of(owners)] if owners else [])])
 
 
@@ -206,7 +206,7 @@ def _owners(account: Account, numbers: Iterable[str]) -> set[Holding]:
 
 def by_ends(account: Account, digits: str, query: QueryContext) -> Q:
     """Numbers that end with these digits. The index has the last four, in the log's order."""
-    if query.exact_numbers or not is_number(digits):
+    if query.masked_numbers or not is_number(digits):
         return NO_MESSAGES
     last_four = Exact(Right("msisdn", SHORTEST_END), Value(digits[-SHORTEST_END:]))
     rest = Q(msisdn__endswith=digits) if len(digits) > SHORTEST_END else Q()
@@ -214,14 +214,19 @@ def by_ends(account: Account, digits: str, query: QueryContext) -> Q:
 
 
 def by_person(account: Account, text: str, query: QueryContext) -> Q:
-    """The messages with a person, by a number, user id, parent id or username, or by the UMID of a message."""
+    """The messages with a person, by a number, user id, parent id or username, or by the UMID of a message.
+
+    For people who see masked numbers only by a UMID.
+    """
     return _with_groups(account, of_person(account, text, query))
 
 
 def of_person(account: Account, text: str, query: QueryContext) -> Q:
     """`by_person` for any table with `msisdn`, `user_id` and `created_at`."""
-    if is_umid(text) and len(text) == len(str(UUID(int=0))):
+    if is_full_umid(text):
         return _with_person_of(account, UUID(text), query)
+    if query.masked_numbers:
+        return NO_MESSAGES
     if is_number(text):
         numbers = read_numbers(text, own_countries(account))
         wanted = [Identity(IdentityKind.NUMBER, standard(each)) for each in numbers if len(each) >= SHORTEST_NUMBER]
@@ -252,8 +257,8 @@ def by_umid(account: Account, text: str, query: QueryContext) -> Q:
 
 
 def by_search(account: Account, text: str, query: QueryContext) -> Q:
-    """A complete phone number or its first digits, a user id or username, a UMID, a provider's id, a part of a
-    template's or source's name, or, for people who see names, the beginnings of the words of a person's name.
+    """A UMID, a provider's id, a part of a template's or source's name, or, for people who see complete numbers, a
+    number or its first digits, a user id, a username or the beginnings of the words of a person's name.
 
     An existing provider's id matches that message alone.
     """
@@ -267,7 +272,7 @@ def by_search(account: Account, text: str, query: QueryContext) -> Q:
         (name, _ids(model.objects.filter(account=account, name__icontains=text)))
         for name, model in (("template", Template), ("source", Source))
     )
-    persons = [] if query.exact_numbers else _of_named(account, text)
+    persons = [] if query.masked_numbers else _of_named(account, text)
     return _any([by_umid(account, text, query), *persons, *(Q(**{f"{name}__in": ids}) for name, ids in named if ids)])
 
 

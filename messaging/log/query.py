@@ -31,6 +31,7 @@ from messaging.log.kinds import (
     Search,
     TextList,
     Umid,
+    UserId,
     WholeNumber,
 )
 from providers.vocabulary import Category, Direction
@@ -48,8 +49,8 @@ class MessageQuery:
 
     search: str = declare(
         Search(512, {"type": "search", "placeholder": _("Number, UMID or name"), "autocomplete": "off"}), _("Search"),
-        "A number or at least its first six digits, a user id, @username or other id, part of a template, "
-        "campaign or bot name, or, with `msisdn:read`, the beginnings of the words of a person's name.",
+        "A UMID or other id, part of a template, campaign or bot name, or, with `msisdn:read`, a number or at least "
+        "its first six digits, a user id, @username, or the beginnings of the words of a person's name.",
         where=predicates.by_search, alias="q", more=False, finds_few=True,
     )  # fmt: skip
     status: Sequence[str] = declare(
@@ -74,8 +75,8 @@ class MessageQuery:
     msisdn: str = declare(
         PhoneNumberText(24, {"inputmode": "tel", "placeholder": "+65 9123 4567"}), _("Phone number"),
         "A number, with its country code or as in the account's own countries, or at least its first six digits: all "
-        "messages with its owner. Without `msisdn:read`, only full numbers.",
-        index="log_message_msisdn", where=predicates.by_number, finds_few=True,
+        "messages with its owner. Requires `msisdn:read`.",
+        index="log_message_msisdn", where=predicates.by_number, finds_few=True, needs_numbers=True,
     )  # fmt: skip
     group_id: str = declare(
         FreeText(512), _("Group"), "WhatsApp's id of a group: messages to and from it.", index="log_message_group"
@@ -88,7 +89,8 @@ class MessageQuery:
     person: str = declare(
         PersonText(140, {"placeholder": _("Number, user id or @username")}), _("Person"),
         "A complete number, a user id, a parent id or a username: all messages with the person, also under the "
-        "person's other numbers and ids. Or the UMID of a message with the person.",
+        "person's other numbers and ids. Or the UMID of a message with the person; without `msisdn:read` only "
+        "that.",
         index="log_message_msisdn", where=predicates.by_person, finds_few=True,
     )  # fmt: skip
     umid: str = declare(
@@ -147,7 +149,7 @@ class MessageQuery:
     read_before: datetime | None = declare(
         Moment(), help="Exclusive.", where=partial(predicates.reached_before, "read_at"), on_page=False
     )
-    user_id: str = declare(FreeText(140), index="log_message_user", where=partial(predicates.by_person), internal=True)
+    user_id: str = declare(UserId(140), index="log_message_user", where=partial(predicates.by_person), internal=True)
     """Meta's id of a person."""
     countries: Sequence[str] = declare(TextList(), lookup="country__in", internal=True)
     umids: Sequence[str] = declare(TextList(), lookup="umid__in", internal=True)
@@ -155,8 +157,8 @@ class MessageQuery:
 
     subaccount_ids: Sequence[int] | None = None
     """The subaccounts within reach; None: the whole account."""
-    exact_numbers: bool = False
-    """For people who see masked numbers: a prefix search would reveal the digits."""
+    masked_numbers: bool = False
+    """For people who see masked numbers: they cannot search by numbers, as trying numbers would reveal them."""
 
     def __post_init__(self) -> None:
         for name, each in declarations(type(self)).items():  # type: ignore[arg-type] # mypy: a class has no hash
@@ -210,7 +212,7 @@ def conditions(account: Account, query: MessageQuery) -> list[Q]:
 def problems(query: MessageQuery) -> dict[str, str]:
     """The reasons for refused values, with the remedy, by filter."""
     reasons = {
-        name: each.kind.problem(getattr(query, name), exact_numbers=query.exact_numbers)
+        name: each.kind.problem(getattr(query, name), masked_numbers=query.masked_numbers)
         for name, each in filters_in(query).items()
     }
     return {name: reason for name, reason in reasons.items() if reason}
@@ -235,7 +237,7 @@ def write_words(query: MessageQuery) -> dict[str, Any]:
 def write_query(query: MessageQuery) -> dict[str, Any]:
     """The complete query in JSON."""
     reach = None if query.subaccount_ids is None else list(query.subaccount_ids)
-    return {**write_words(query), "subaccount_ids": reach, "exact_numbers": query.exact_numbers}
+    return {**write_words(query), "subaccount_ids": reach, "masked_numbers": query.masked_numbers}
 
 
 def read_query(data: Mapping[str, Any], **reach: Any) -> MessageQuery:

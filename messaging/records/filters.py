@@ -13,13 +13,13 @@ from accounts.models import Account
 from accounts.principal import Principal
 from core.filtersets import MomentFilter, StrictFilterSet
 from core.numbers import is_number
-from messaging.log.kinds import PersonText, PhoneNumberText
+from messaging.log.kinds import PersonText, PhoneNumberText, UserId
 from messaging.log.predicates import of_number, of_person
 from messaging.log.query import MessageQuery
 from providers.reading import user_id as whatsapp_id
 from providers.vocabulary import Direction
 
-_NUMBER, _PERSON = PhoneNumberText(24), PersonText(140)
+_NUMBER, _PERSON, _USER_ID = PhoneNumberText(24), PersonText(140), UserId(140)
 
 
 class RecordFilterSet(StrictFilterSet):
@@ -34,31 +34,34 @@ class RecordFilterSet(StrictFilterSet):
     person = filters.CharFilter(
         method="of_person", max_length=140,
         help_text="A number as in `msisdn`, a user id, a parent id or a username: everything with the person, also "
-        "under the person's other numbers and ids. Or the UMID of a message with the person.",
+        "under the person's other numbers and ids. Or the UMID of a message with the person; without `msisdn:read` "
+        "only that.",
     )  # fmt: skip
     msisdn = filters.CharFilter(
         method="of_number", max_length=24,
-        help_text="The person's number: everything with its owner. Its first six digits suffice for a key that sees "
-        "complete numbers.",
+        help_text="The person's number, or at least its first six digits: everything with its owner. Requires "
+        "`msisdn:read`.",
     )  # fmt: skip
     user_id = filters.CharFilter(
-        method="of_user_id", max_length=140, help_text="The person's id, complete: everything with the person."
+        method="of_user_id",
+        max_length=140,
+        help_text="The person's id, complete: everything with the person. Requires `msisdn:read`.",
     )
 
     def __init__(
         self, data: Any, queryset: QuerySet[Any], *,
-        account: Account, exact_numbers: bool, subaccount_ids: Sequence[int] | None,
+        account: Account, masked_numbers: bool, subaccount_ids: Sequence[int] | None,
     ) -> None:  # fmt: skip
-        """`exact_numbers`: a number must be complete. `subaccount_ids`: those within reach; None: all."""
+        """`masked_numbers`: no search by numbers and ids. `subaccount_ids`: those within reach; None: all."""
         super().__init__(data, queryset=queryset)
         self._account = account
-        self._query = MessageQuery(exact_numbers=exact_numbers, subaccount_ids=subaccount_ids)
+        self._query = MessageQuery(masked_numbers=masked_numbers, subaccount_ids=subaccount_ids)
 
     @classmethod
     def of(cls, data: Any, queryset: QuerySet[Any], by: Principal) -> "RecordFilterSet":
         """The filters within the permissions of a principal."""
-        exact = not by.may(Permission.VIEW_NUMBERS)
-        return cls(data, queryset, account=by.account, exact_numbers=exact, subaccount_ids=by.subaccount_ids)
+        masked = not by.may(Permission.VIEW_NUMBERS)
+        return cls(data, queryset, account=by.account, masked_numbers=masked, subaccount_ids=by.subaccount_ids)
 
     def of_number(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         """The records of a number's owner."""
@@ -66,30 +69,33 @@ class RecordFilterSet(StrictFilterSet):
 
     def of_user_id(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         """The records of the person with an id."""
+        if self._query.masked_numbers:
+            return rows.none()
         return self.of_person(rows, name, text) if whatsapp_id(text) else rows.filter(user_id=text)
 
     def of_person(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         """The records of a person."""
         condition = of_number if is_number(text) else of_person
-        other = Q(user_id=text) if self.other_ids else Q(pk__in=[])
+        other = Q(user_id=text) if self.other_ids and not self._query.masked_numbers else Q(pk__in=[])
         return rows.filter(condition(self._account, text, self._query) | other)
 
     @classmethod
-    def person_problem(cls, text: str, *, exact_numbers: bool) -> str:
+    def person_problem(cls, text: str, *, masked_numbers: bool) -> str:
         """Why a text is refused as `person`, with the remedy; empty when it may be one."""
-        if cls.other_ids and not is_number(text) and not re.search(r"\s", text):
+        if cls.other_ids and not masked_numbers and not is_number(text) and not re.search(r"\s", text):
             return ""
         kind = _NUMBER if is_number(text) else _PERSON
-        return kind.problem(text, exact_numbers=exact_numbers)
+        return kind.problem(text, masked_numbers=masked_numbers)
 
     def validated_rows(self) -> QuerySet[Any]:
         """The filtered rows. Raises ValidationError naming the parameters that are wrong."""
         rows = super().validated_rows()
-        exact = self._query.exact_numbers
-        number, person = (str((self.data or {}).get(name) or "").strip() for name in ("msisdn", "person"))
+        masked = self._query.masked_numbers
+        values = {name: str((self.data or {}).get(name) or "").strip() for name in ("msisdn", "person", "user_id")}
         reasons = {
-            "msisdn": number and _NUMBER.problem(number, exact_numbers=exact),
-            "person": person and self.person_problem(person, exact_numbers=exact),
+            "msisdn": values["msisdn"] and _NUMBER.problem(values["msisdn"], masked_numbers=masked),
+            "person": values["person"] and self.person_problem(values["person"], masked_numbers=masked),
+            "user_id": values["user_id"] and _USER_ID.problem(values["user_id"], masked_numbers=masked),
         }
         if errors := {name: [reason] for name, reason in reasons.items() if reason}:
             raise ValidationError(errors)

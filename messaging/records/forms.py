@@ -13,6 +13,7 @@ from accounts.enums import Permission
 from accounts.principal import Principal
 from core.filters import query
 from core.forms import INPUT, FastTextInput, UnlimitedFilterForm, select
+from messaging.log.kinds import PERSON_HINT
 from messaging.records.filters import RecordFilterSet
 from messaging.records.models import Record
 from messaging.records.selectors import visible
@@ -37,10 +38,12 @@ class RecordForm(UnlimitedFilterForm):
         ),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, exact_numbers: bool, **kwargs: Any) -> None:
-        """`exact_numbers`: for people who see masked numbers and must not find them digit by digit."""
-        self._exact_numbers = exact_numbers
+    def __init__(self, *args: Any, masked_numbers: bool, **kwargs: Any) -> None:
+        """`masked_numbers`: for people who see masked numbers and cannot search by them."""
+        self._masked_numbers = masked_numbers
         super().__init__(*args, **kwargs)
+        if masked_numbers:
+            self.fields["person"].widget.attrs["placeholder"] = PERSON_HINT
         self.fields["direction"] = select(_("Direction"), _("Both directions"), Direction.choices)
 
     @classmethod
@@ -48,13 +51,13 @@ class RecordForm(UnlimitedFilterForm):
         """The filter bar for a principal. `choices`: what a subclass needs besides."""
         return cls(
             params, today=today, subaccounts={each.code: each.name for each in by.reach.visible},
-            exact_numbers=not by.may(Permission.VIEW_NUMBERS), **choices,
+            masked_numbers=not by.may(Permission.VIEW_NUMBERS), **choices,
         )  # fmt: skip
 
     def clean_person(self) -> str:
         """Refuse what identifies nobody."""
         person: str = self.cleaned_data["person"]
-        if person and (reason := self.filterset.person_problem(person, exact_numbers=self._exact_numbers)):
+        if person and (reason := self.filterset.person_problem(person, masked_numbers=self._masked_numbers)):
             raise forms.ValidationError(reason)
         return person
 

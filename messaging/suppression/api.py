@@ -28,6 +28,7 @@ from messaging.suppression.models import Suppression
 from messaging.suppression.selectors.entries import (
     ALL,
     LIFTED,
+    NEEDS_WHOLE_NUMBERS,
     EntryFilter,
     effective_stops,
     entries,
@@ -51,15 +52,18 @@ class SuppressionFilterSet(StrictFilterSet):
 
     state = filters.ChoiceFilter(choices=STATES, method="leave_rows", help_text="The default is stopped.")
     source = filters.ChoiceFilter(choices=Source.choices, method="leave_rows")
-    person = filters.CharFilter(method="leave_rows", help_text="A number with its country code, or a user id.")
+    person = filters.CharFilter(
+        method="leave_rows", help_text="A number with its country code, or a user id. Requires `msisdn:read`."
+    )
 
     class Meta:
         model = Suppression
         fields: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, account: Account, masked_numbers: bool, **kwargs: Any) -> None:
+        """`masked_numbers`: for keys that see masked numbers and cannot search by them."""
         super().__init__(*args, **kwargs)
-        self._account = account
+        self._account, self._masked_numbers = account, masked_numbers
 
     def leave_rows(self, rows: QuerySet[Suppression], name: str, value: str) -> QuerySet[Suppression]:
         """Nothing: `validated_rows` applies all filters together."""
@@ -69,6 +73,8 @@ class SuppressionFilterSet(StrictFilterSet):
         """The rows. Raises ValidationError naming the parameters that are wrong."""
         super().validated_rows()
         cleaned: Mapping[str, str] = self.form.cleaned_data
+        if cleaned["person"] and self._masked_numbers:
+            raise ValidationError({"person": [str(NEEDS_WHOLE_NUMBERS)]})
         state = "" if cleaned["state"] == "stopped" else cleaned["state"]
         person = read_identity(cleaned["person"]) if cleaned["person"] else None
         return entries(self._account, EntryFilter(state, cleaned["source"], person))
@@ -111,7 +117,10 @@ class SuppressionListView(SuppressionBaseView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """One page, the last changed first. Follow `next` for older entries, `previous` for newer ones."""
-        query = SuppressionFilterSet(request.query_params, queryset=Suppression.objects.none(), account=self.account)
+        query = SuppressionFilterSet(
+            request.query_params, queryset=Suppression.objects.none(), account=self.account,
+            masked_numbers=not self.principal.may(Permission.VIEW_NUMBERS),
+        )  # fmt: skip
         return Response(page_data(SuppressionSerializer, query, request, column="changed_at", context=self.context))
 
     @extend_schema(operation_id="add_suppression", request=StopSerializer, responses={200: SuppressionSerializer})

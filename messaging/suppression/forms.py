@@ -13,7 +13,7 @@ from core.words import Text
 from messaging.persons.resolution import Identity
 from messaging.suppression.enums import Source
 from messaging.suppression.files import read_person
-from messaging.suppression.selectors.entries import ALL, LIFTED, EntryFilter
+from messaging.suppression.selectors.entries import ALL, LIFTED, NEEDS_WHOLE_NUMBERS, EntryFilter
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 _PERSON = gettext_lazy("A phone number with its country code, or a user id.")
@@ -41,11 +41,20 @@ class ListForm(PlainFilterForm):
         widget=forms.TextInput({**INPUT, "type": "search", "placeholder": gettext_lazy("Number or user id")}),
     )  # fmt: skip
 
-    def __init__(self, params: QueryDict) -> None:
+    def __init__(self, params: QueryDict, *, masked_numbers: bool) -> None:
+        """`masked_numbers`: for people who see masked numbers and cannot search by them."""
         super().__init__(params)
+        self._masked_numbers = masked_numbers
         states: list[tuple[str, Text]] = [(LIFTED, _("Lifted")), (ALL, _("Stopped and lifted"))]
         self.fields["state"] = select(_("State"), _("Stopped"), states)
         self.fields["source"] = select(_("Source"), _("All sources"), Source.choices)
+
+    def clean_person(self) -> Identity | None:
+        """Refuse a person from those who see masked numbers."""
+        person: Identity | None = self.cleaned_data["person"]
+        if person and self._masked_numbers:
+            raise forms.ValidationError(NEEDS_WHOLE_NUMBERS)
+        return person
 
     @property
     def criteria(self) -> EntryFilter:

@@ -45,7 +45,7 @@ _EXPORT_SLICE = 2_000
 @readers
 def suppression_list(request: TenantRequest) -> HttpResponse:
     """The persons who get no marketing, the last stopped first."""
-    form = ListForm(request.GET)
+    form = ListForm(request.GET, masked_numbers=not request.principal.may(Permission.VIEW_NUMBERS))
     context: dict[str, Any] = {"form": form, "params": request.GET}
     if form.is_valid():
         rows = entries(request.account, form.criteria)
@@ -124,11 +124,11 @@ def import_file(request: TenantRequest) -> HttpResponse:
 @requires(Permission.EXPORT_DATA, whole_account=True)
 def list_file(request: TenantRequest) -> HttpResponseBase:
     """All entries that match the filters, as CSV; audited. Erased persons are left out: nothing names them."""
-    form = ListForm(request.GET)
+    whole = request.principal.may(Permission.VIEW_NUMBERS)
+    form = ListForm(request.GET, masked_numbers=not whole)
     if not form.is_valid():
         return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
     rows = list(entries(request.account, form.criteria).exclude(kind=ERASED).order_by("-changed_at", "-id"))
-    whole = request.principal.may(Permission.VIEW_NUMBERS)
     request.principal.record("suppression.exported", "CSV", {"entries": len(rows)})
 
     def parts() -> Iterator[list[ListedEntry]]:

@@ -64,7 +64,7 @@ class MessageListView(MessageView):
         """One page. Follow `next` for older messages, `previous` for newer ones."""
         rows = MessageList(
             request.query_params, self.account, subaccount_ids=self.principal.subaccount_ids,
-            exact_numbers=not self.principal.may(Permission.VIEW_NUMBERS),
+            masked_numbers=not self.principal.may(Permission.VIEW_NUMBERS),
         )  # fmt: skip
         return Response(page_data(MessageSerializer, rows, request, context=self.context))
 

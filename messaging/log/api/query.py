@@ -35,7 +35,7 @@ class MessageList:
         """
         query = self.query()
         rows = matching(self._account, query)
-        return rows if query.exact_numbers else with_names(rows)
+        return rows if query.masked_numbers else with_names(rows)
 
     def query(self) -> MessageQuery:
         """Return the query. Raises ValidationError."""

@@ -14,9 +14,10 @@ from accounts.reach import Reach
 from core.countries import country_choices
 from core.filters import Pill, query
 from core.forms import INPUT, FastTextInput, FilterForm, PlainFilterForm, select
-from core.numbers import format_number, is_number
+from core.numbers import format_number
 from messaging.log.declaration import is_blank
 from messaging.log.enums import Status
+from messaging.log.kinds import PERSON_HINT
 from messaging.log.models import PhoneNumber, Template
 from messaging.log.query import MessageQuery, build, filters, problems
 from providers.vocabulary import Quality, TemplateStatus
@@ -72,25 +73,23 @@ class LogForm(TrafficForm):
 
     live = forms.BooleanField(label=gettext_lazy("Live"), required=False)
 
-    def __init__(self, *args: Any, exact_numbers: bool, **kwargs: Any) -> None:
-        """`exact_numbers`: for people who see masked numbers and must not find them digit by digit."""
-        self.exact_numbers = exact_numbers
+    def __init__(self, *args: Any, masked_numbers: bool, **kwargs: Any) -> None:
+        """`masked_numbers`: for people who see masked numbers and cannot search by them."""
+        self.masked_numbers = masked_numbers
         self.filters = [each for each in filters().values() if each.on_page]
         super().__init__(*args, **kwargs)
         for each in self.filters:
             if each.names is None or each.page not in self.fields:  # lists of names are above
                 self.fields[each.page] = each.kind.page_field(each.label)
         self.order_fields([each.page for each in self.filters])
-
-    @property
-    def needs_whole_number(self) -> bool:
-        """Whether a number was entered by somebody who finds numbers only by all their digits."""
-        return self.exact_numbers and any(is_number(self.params.get(name, "")) for name in ("q", "msisdn"))
+        if masked_numbers:
+            self.fields["q"].widget.attrs["placeholder"] = _("UMID, template or campaign")
+            self.fields["person"].widget.attrs["placeholder"] = PERSON_HINT
 
     @property
     def more_fields(self) -> list[forms.BoundField]:
         """The fields under "More filters"."""
-        hidden = self.exact_numbers
+        hidden = self.masked_numbers
         return [self[each.page] for each in self.filters if each.more and not (hidden and each.needs_numbers)]
 
     @property
@@ -111,7 +110,7 @@ class LogForm(TrafficForm):
     def clean(self) -> dict[str, Any]:
         """Check the period, if any, and report the problems of all other values."""
         declared = filters()
-        for name, reason in problems(build(self._words(UTC), exact_numbers=self.exact_numbers)).items():
+        for name, reason in problems(build(self._words(UTC), masked_numbers=self.masked_numbers)).items():
             self.add_error(declared[name].page, reason)
         return self.cleaned_data if self.any_time else super().clean()
 
@@ -123,7 +122,7 @@ class LogForm(TrafficForm):
         if not self.any_time:
             words["created_after"], words["created_before"] = self.period.moments(zone)
         everything = replace(reach, selected=None).ids
-        return build(words, subaccount_ids=everything, exact_numbers=self.exact_numbers)
+        return build(words, subaccount_ids=everything, masked_numbers=self.masked_numbers)
 
     def _words(self, zone: tzinfo) -> dict[str, Any]:
         """The values of the fields that are valid, by filter."""

@@ -68,7 +68,7 @@ def log_form(request: TenantRequest, params: QueryDict, choices: "FilterChoices 
         subaccounts={each.code: each.name for each in request.principal.reach.visible},
         channels=choices.channels,
         templates=choices.templates,
-        exact_numbers=not request.principal.may(Permission.VIEW_NUMBERS),
+        masked_numbers=not request.principal.may(Permission.VIEW_NUMBERS),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from core.numbers import mask_number
@@ -15,6 +16,10 @@ from messaging.suppression.models import Suppression, SuppressionEvent
 from messaging.suppression.selectors.stops import Stop, current_stops, hash_of
 
 LIFTED, ALL = "lifted", "all"
+NEEDS_WHOLE_NUMBERS = _(
+    "Finding a person requires the permission to see full phone numbers (msisdn:read): filter by state or source, or "
+    "ask somebody who has the permission."
+)
 
 
 @dataclass(frozen=True, slots=True)

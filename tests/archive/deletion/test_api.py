@@ -72,7 +72,7 @@ def test_all_that_match_counted_first(acme, ask):
     deliver(acme, provider_message_id="wamid.in", msisdn=INDIA)
     deliver(acme, provider_message_id="wamid.other", msisdn="6591234567")
     report(acme, "sent", provider_message_id="wamid.sent", at=AT)
-    criteria = {"status": ["delivered"], "msisdn": f"+{INDIA}", "created_after": "2026-10-01T00:00:00Z"}
+    criteria = {"status": ["delivered"], "country": "in", "created_after": "2026-10-01T00:00:00Z"}
     counted = ask("post", DELETIONS, {"filter": criteria, "dry_run": True})
     assert (counted.status_code, counted.json()) == (200, {"matching": 1})
     assert len(log_of(acme)) == 3

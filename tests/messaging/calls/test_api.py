@@ -125,8 +125,7 @@ def test_an_export_has_the_charges(acme, ask):
 
 def test_a_file_of_a_key_without_the_scope_is_masked(acme, ask):
     call(acme)
-    filters = {"status": ["completed"], "person": f"+{INDIA}"}
-    body = {"dataset": "calls", "columns": ["call_id", "msisdn"], "filters": filters}
+    body = {"dataset": "calls", "columns": ["call_id", "msisdn"], "filters": {"status": ["completed"]}}
     response = ask("/api/v1/exports/", [Permission.VIEW_MESSAGES, Permission.EXPORT_DATA], body)
     work.work()
     export = Export.objects.get(public_id=response.json()["id"])

@@ -58,8 +58,6 @@ def test_masked_numbers_stay_masked(acme):
         text = client.get(path).content.decode()
         assert "+91 98•••••210" in text
         assert not any(secret in text for secret in (INDIA, "98765", "HBgMOTE5"))
-    assert shown_ids(client, person=INDIA) == ["wacid.HBgMOTE5ODc2NTQzMjEw"]
-    assert shown_ids(client, person=INDIA[:8]) == []
 
 
 def test_each_filter_selects(acme, owner):

@@ -21,11 +21,11 @@ from messaging.log.kinds import (
     ValueKind,
     WholeNumber,
     is_umid,
+    needs_whole_numbers,
 )
 from tests.traffic import AT
 
 ZONE = ZoneInfo("Asia/Singapore")
-COMPLETE = "Enter the complete number with its country code, such as +65 9123 4567."
 
 
 def rendered(kind, value=None):
@@ -47,7 +47,7 @@ def test_what_a_kind_does_by_default():
     kind = ValueKind()
     assert (kind.blank, kind.several, kind.schema) == ("", False, {"type": "string", "minLength": 1})
     assert (kind.canonical("a"), kind.dump("a"), kind.load("a")) == ("a", "a", "a")
-    assert kind.problem("a", exact_numbers=False) == ""
+    assert kind.problem("a", masked_numbers=False) == ""
     assert kind.from_page("colour", "red", UTC) == {"colour": "red"}
     with pytest.raises(NotImplementedError):
         kind.field()
@@ -146,15 +146,14 @@ def test_a_choice_on_a_page():
 )  # fmt: skip
 def test_umids(text, umid):
     assert is_umid(text) is umid
-    assert (Umid(36).problem(text, exact_numbers=False) == "") is umid
+    assert (Umid(36).problem(text, masked_numbers=False) == "") is umid
 
 
 @pytest.mark.parametrize("kind", [PhoneNumberText(24), Search(512)])
 def test_first_digits_are_for_those_who_see_whole_numbers(kind):
-    assert kind.problem("659123", exact_numbers=False) == ""
-    assert kind.problem("65912", exact_numbers=False) == "Enter at least the first 6 digits of the number."
-    assert kind.problem("659123", exact_numbers=True) == COMPLETE
-    assert kind.problem("6591234", exact_numbers=True) == ""
+    assert kind.problem("659123", masked_numbers=False) == ""
+    assert kind.problem("65912", masked_numbers=False) == "Enter at least the first 6 digits of the number."
+    assert kind.problem("6591234567", masked_numbers=True) == needs_whole_numbers()
 
 
 def test_a_day_of_a_zone_that_skips_its_midnight():

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 
+from messaging.log.kinds import needs_whole_numbers
 from messaging.log.models import Message, PhoneNumber
 from messaging.log.query import MessageQuery, build, parse, problems
 from messaging.log.selectors.matching import matching
@@ -54,7 +55,7 @@ def people(acme):
 )  # fmt: skip
 def test_a_person(people, person, found):
     assert ids_of(people, person=person) == found
-    assert ids_of(people, person=person, reach={"exact_numbers": True}) == found
+    assert not matching(people, build({"person": person}, masked_numbers=True)).exists()
 
 
 def test_a_person_by_one_of_their_messages(people, other):
@@ -64,6 +65,7 @@ def test_a_person_by_one_of_their_messages(people, other):
     ]
     assert ids_of(other, person=str(umids["wamid.A"])) == ""
     assert ids_of(people, person=str(umids["wamid.A"]), reach={"subaccount_ids": [0]}) == ""
+    assert ids_of(people, person=str(umids["wamid.A"]), reach={"masked_numbers": True}) == "ABC"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_the_search(people, text, found):
 
 
 def test_names_find_nothing_for_people_who_do_not_see_them(people, other):
-    assert ids_of(people, search="ann", reach={"exact_numbers": True}) == ""
+    assert ids_of(people, search="ann", reach={"masked_numbers": True}) == ""
     assert ids_of(other, search="ann") == ""
 
 
@@ -137,7 +139,7 @@ def test_both_spellings_find_a_number_of_brazil(acme, stored, typed):
     received(acme, "A", msisdn=stored)
     assert ids_of(acme, msisdn=typed) == "A"
     if len(typed) > 8:
-        assert ids_of(acme, msisdn=typed, reach={"exact_numbers": True}) == ids_of(acme, person=typed) == "A"
+        assert ids_of(acme, person=typed) == "A"
 
 
 @pytest.mark.parametrize(
@@ -155,8 +157,14 @@ def test_the_last_digits(people, end, found):
     [
         ("number_ends", "123", {}, "Enter at least the last 4 digits of the number."),
         ("number_ends", "12a45", {}, "Enter at least the last 4 digits of the number."),
-        ("number_ends", "1234", {"exact_numbers": True},
-         "Only people who may see complete phone numbers can search by their last digits."),
+        ("number_ends", "1234", {"masked_numbers": True}, needs_whole_numbers()),
+        ("msisdn", "6591234567", {"masked_numbers": True}, needs_whole_numbers()),
+        ("msisdn", "someone", {"masked_numbers": True}, needs_whole_numbers()),
+        ("person", "@jane", {"masked_numbers": True}, needs_whole_numbers()),
+        ("person", "deadbeef", {"masked_numbers": True}, needs_whole_numbers()),
+        ("search", " 6591234567", {"masked_numbers": True}, needs_whole_numbers()),
+        ("search", "@jane", {"masked_numbers": True}, needs_whole_numbers()),
+        ("search", "US.13491208655302741918", {"masked_numbers": True}, needs_whole_numbers()),
         ("person", "123456", {}, "Enter the complete number with its country code, such as +65 9123 4567."),
         ("person", "two words", {},
          ("Enter a phone number with its country code, a user id such as US.13491208655302741918, "
@@ -169,8 +177,9 @@ def test_what_is_refused(name, text, reach, problem):
     assert problems(build(parse({name: text})[0], **reach)) == {name: problem}
 
 
-def test_who_sees_masked_numbers_finds_none_by_its_end(people):
-    assert not matching(people, build({"number_ends": "1111"}, exact_numbers=True)).exists()
+@pytest.mark.parametrize("text", [{"number_ends": "1111"}, {"msisdn": OLD}, {"search": OLD}, {"user_id": "SG.1"}])
+def test_who_sees_masked_numbers_finds_none_by_number_or_id(people, text):
+    assert not matching(people, build(text, masked_numbers=True)).exists()
 
 
 def test_a_participant_of_a_group(acme):

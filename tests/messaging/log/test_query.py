@@ -120,19 +120,19 @@ def test_traits():
 
 
 HELP = {
-    "search": "A number or at least its first six digits, a user id, @username or other id, part of a template, "
-    "campaign or bot name, or, with `msisdn:read`, the beginnings of the words of a person's name.",
+    "search": "A UMID or other id, part of a template, campaign or bot name, or, with `msisdn:read`, a number or at "
+    "least its first six digits, a user id, @username, or the beginnings of the words of a person's name.",
     "status": "Several are combined with OR.",
     "direction": "From the business or from a person.",
     "subaccount": "subAccountId",
     "channel": "phone_number_id, channelId",
     "country": "ISO 3166 alpha-2, case-insensitive.",
     "msisdn": "A number, with its country code or as in the account's own countries, or at least its first six digits: "
-    "all messages with its owner. Without `msisdn:read`, only full numbers.",
+    "all messages with its owner. Requires `msisdn:read`.",
     "group_id": "WhatsApp's id of a group: messages to and from it.",
     "number_ends": "At least the last four digits of a number. Requires `msisdn:read`.",
     "person": "A complete number, a user id, a parent id or a username: all messages with the person, also under the "
-    "person's other numbers and ids. Or the UMID of a message with the person.",
+    "person's other numbers and ids. Or the UMID of a message with the person; without `msisdn:read` only that.",
     "umid": "Case-insensitive, with or without hyphens, or at least the first eight digits.",
     "provider_message_id": "The provider's full id.",
     "category": "The pricing category.",
@@ -263,7 +263,7 @@ def test_reach_is_kept_in_order():
 def test_queries_of_other_words_or_reach_differ():
     query = MessageQuery(country="SG")
     assert query == MessageQuery(country="sg")
-    for other in (MessageQuery(), MessageQuery(country="SG", exact_numbers=True), MessageQuery("SG"),
+    for other in (MessageQuery(), MessageQuery(country="SG", masked_numbers=True), MessageQuery("SG"),
                   MessageQuery(country="SG", subaccount_ids=())):  # fmt: skip
         assert query != other
 
@@ -276,7 +276,7 @@ def test_queries_and_declarations_cannot_be_changed():
 
 def test_filters_in_use():
     assert list(filters_in(MessageQuery())) == []
-    assert list(filters_in(MessageQuery(subaccount_ids=(1,), exact_numbers=True))) == []
+    assert list(filters_in(MessageQuery(subaccount_ids=(1,), masked_numbers=True))) == []
     assert list(filters_in(MessageQuery(umids=["x"], error_code=0, search="a"))) == ["search", "error_code", "umids"]
 
 
@@ -321,9 +321,8 @@ def test_what_makes_no_sense_is_named(texts, wrong):
     assert parse({"template": "weekend_sale", **texts}) == ({"template": "weekend_sale"}, wrong)
 
 
-SHORT, COMPLETE, NO_NUMBER, NO_UMID = (
+SHORT, NO_NUMBER, NO_UMID = (
     "Enter at least the first 6 digits of the number.",
-    "Enter the complete number with its country code, such as +65 9123 4567.",
     "Enter the digits of a phone number with its country code.",
     "Enter the UMID, or at least its first 8 digits.",
 )
@@ -336,14 +335,10 @@ SHORT, COMPLETE, NO_NUMBER, NO_UMID = (
         ({"msisdn": "659123"}, {}),
         ({"msisdn": "65912"}, {"msisdn": SHORT}),
         ({"msisdn": "+0065912"}, {"msisdn": SHORT}),
-        ({"msisdn": "6591234", "exact_numbers": True}, {}),
         ({"msisdn": "someone"}, {"msisdn": NO_NUMBER}),
-        ({"msisdn": "someone", "exact_numbers": True}, {"msisdn": NO_NUMBER}),
         ({"msisdn": "1" * 16}, {"msisdn": NO_NUMBER}),
         ({"search": "65912"}, {"search": SHORT}),
-        ({"search": "659123", "exact_numbers": True}, {"search": COMPLETE}),
-        ({"search": "6591234", "exact_numbers": True}, {}),
-        ({"msisdn": "12", "exact_numbers": True}, {"msisdn": COMPLETE}),
+        ({"search": "a5912", "masked_numbers": True}, {}),
         ({"search": "+65 9123"}, {}),
         ({"search": "a5912"}, {}),
         ({"umid": HEX[:8]}, {}),
@@ -441,13 +436,13 @@ def test_the_stored_form():
         "umids": [UMID],
     }  # fmt: skip
     assert write_words(query) == words
-    assert write_query(query) == {**words, "subaccount_ids": [2, 4], "exact_numbers": False}
-    assert write_query(MessageQuery()) == {"subaccount_ids": None, "exact_numbers": False}
+    assert write_query(query) == {**words, "subaccount_ids": [2, 4], "masked_numbers": False}
+    assert write_query(MessageQuery()) == {"subaccount_ids": None, "masked_numbers": False}
 
 
 def test_a_query_is_read_for_one_reach():
-    query = read_query({"country": "SG"}, subaccount_ids=[2], exact_numbers=True)
-    assert query == MessageQuery(country="SG", subaccount_ids=(2,), exact_numbers=True)
+    query = read_query({"country": "SG"}, subaccount_ids=[2], masked_numbers=True)
+    assert query == MessageQuery(country="SG", subaccount_ids=(2,), masked_numbers=True)
     with pytest.raises(TypeError, match="subaccount_ids"):
         read_query(write_query(query), subaccount_ids=None)  # the reach is set once
 
@@ -475,7 +470,7 @@ QUERIES = st.fixed_dictionaries(
     optional={
         **{name: VALUES[type_of(name, each)] for name, each in declarations(MessageQuery).items()},
         "subaccount_ids": st.none() | st.lists(st.integers(1, 2**63 - 1), max_size=3),
-        "exact_numbers": st.booleans(),
+        "masked_numbers": st.booleans(),
     },
 )
 
@@ -485,5 +480,5 @@ QUERIES = st.fixed_dictionaries(
 def test_any_query_survives_its_stored_form(words):
     query = MessageQuery(**words)
     assert read_query(json.loads(json.dumps(write_query(query)))) == query
-    reach = {"subaccount_ids": query.subaccount_ids, "exact_numbers": query.exact_numbers}
+    reach = {"subaccount_ids": query.subaccount_ids, "masked_numbers": query.masked_numbers}
     assert read_query(write_words(query), **reach) == query

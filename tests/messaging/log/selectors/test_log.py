@@ -62,7 +62,7 @@ def find_names(account, params=None, **filters):
         ({"source_name": "sale", "source_category": "template_bot"}, ""),
         ({"recipient_type": "lead"}, "A"),
         ({"msisdn": "+65 9123"}, "C"),
-        ({"msisdn": "+65 9123", "exact_numbers": True}, ""),
+        ({"msisdn": "+65 9123-4567", "masked_numbers": True}, ""),
         ({"sent_after": AT, "sent_before": AT + timedelta(minutes=1)}, "A"),
         ({"sent_after": AT + timedelta(minutes=1)}, "D"),
         ({"sent_before": AT + timedelta(minutes=1)}, "A"),
@@ -76,8 +76,8 @@ def find_names(account, params=None, **filters):
         ({"search": "6591 23"}, "C"),
         ({"search": "006591234567"}, "C"),
         ({"search": "9999999"}, ""),
-        ({"search": "659123", "exact_numbers": True}, ""),
-        ({"search": "6591234567", "exact_numbers": True}, "C"),
+        ({"search": "6591234567", "masked_numbers": True}, ""),
+        ({"search": "spring", "masked_numbers": True}, "A"),
     ],
 )
 def test_filters(messages, filters, ids):

@@ -148,14 +148,15 @@ def test_nothing_matches_offers_to_clear(acme):
     assert 'href="?subaccount="' in page
 
 
-@pytest.mark.parametrize("name", ["q", "msisdn"])
-def test_who_sees_masked_numbers_is_asked_for_the_complete_one(acme, name):
-    deliver(acme)
+def test_who_sees_masked_numbers_searches_by_messages_and_names(acme):
+    umid = deliver(acme).umid
     client = visitor(acme, "viewer")
-    assert "Enter the complete number with its country code" in text(client.get(f"/logs/?{name}=919876"))
-    assert "only by all of its digits with the country code" in text(client.get(f"/logs/?{name}=9198765"))
+    page = text(client.get(f"/logs/?person={umid}"))
+    assert "row-link" in page
+    assert "UMID, template or campaign" in page
+    assert 'name="msisdn"' not in page
+    assert "All messages with this person" in text(client.get(f"/logs/{umid}/"))
     assert "A longer period" in text(client.get("/logs/?q=nothing"))
-    assert "row-link" in text(client.get(f"/logs/?{name}=919876543210"))
 
 
 @pytest.mark.parametrize(
