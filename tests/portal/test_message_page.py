@@ -8,7 +8,8 @@ import pytest
 import time_machine
 
 from accounts.models import Waba
-from billing.models import Exemption
+from billing.enums import ESTIMATES
+from billing.models import Exemption, Rate
 from messaging.inbound.models import InboxItem
 from messaging.log.models import Message, MessagePayload, StatusEvent
 from tests.people import ROLES, visitor
@@ -62,6 +63,7 @@ def test_a_message_to_a_group_shows_each_participant(acme, role):
     assert "2 of 3 delivered" in page
     assert ("+91 98123 40381" in page) == (role == "owner")
     assert "2 participants received it, each with a charge at the rate of their own country." in page
+    assert "Cost reports count 2, the log and the dashboard one message." in page
     assert "Group, 2 of 3 delivered" in text(visitor(acme, role).get(LOG))
 
 
@@ -170,6 +172,24 @@ def test_cost_is_explained(acme):
     assert "Meta PMP rules from 2026-10-01, revision 1" in page
     assert "of those counted as India/marketing, by business portfolio" in page
     assert "Markets, revision 1" in page
+
+
+@pytest.mark.parametrize(
+    ("about", "tier", "named"),
+    [
+        ({}, "FOUND: Meta", ""),
+        ({"category": "marketing_lite"}, "DERIVED: a copy", "provider"),
+        ({"pricing_type": ""}, "DERIVED: a copy", "inferred"),
+        ({}, "DERIVED: a copy", "derived"),
+    ],
+)
+def test_what_a_charge_rests_on_is_named_unless_all_was_reported(acme, about, tier, named):
+    Rate.objects.filter(market="India", category="marketing").update(source=tier)
+    message = deliver(acme, **about)
+    page = text(visitor(acme, "finance").get(f"/logs/{message.umid}/"))
+    assert '<span class="currency">USD</span> 0.0118' in page
+    shown = {source for source in ESTIMATES if f'<span class="chip">{source.label}</span> {source.meaning}' in page}
+    assert shown == ({named} if named else set())
 
 
 def test_an_exemption_that_decided_a_charge_is_named(acme):

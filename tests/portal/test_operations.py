@@ -186,6 +186,15 @@ def test_the_notice_keeps_to_what_a_person_may_see(acme, role, subaccounts, n):
     assert len(notice(visitor(acme, role, *subaccounts))) == n
 
 
+def test_the_dashboard_of_an_account_without_messages_names_what_is_parked(acme, other):
+    webhook(acme, "parked")
+    page = text(visitor(acme).get("/"))
+    assert "No messages yet" in page
+    assert "1 webhook is parked: its number, WABA or subaccount is not registered." in page
+    assert 'href="/settings/held-webhooks/?state=parked"' in page
+    assert "is parked" not in text(visitor(other).get("/"))
+
+
 def uncertain(account, code="acme_shop"):
     """A message whose sender died, in the log."""
     message = deliver(account, provider_message_id=f"wamid.{code}", at=NOW - timedelta(days=40))

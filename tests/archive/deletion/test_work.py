@@ -152,11 +152,16 @@ def owner(acme):
 
 def test_a_legal_hold_refuses_and_stops(acme, requester, owner):
     message = deliver(acme)
-    running = delete_selected(requester, [message.umid])
+    running = [delete_selected(requester, [message.umid]), erase_person(requester, f"+{INDIA}", reason="x")]
     place_hold(by=owner, reason="Case 12")
-    with pytest.raises(Held):
-        delete_selected(requester, [message.umid])
-    assert done(running).state == "held"
+    for start in (
+        lambda: delete_selected(requester, [message.umid]),
+        lambda: delete_matching(requester, EVERYTHING),
+        lambda: erase_person(requester, f"+{INDIA}", reason="x"),
+    ):
+        with pytest.raises(Held):
+            start()
+    assert [done(deletion).state for deletion in running] == ["held", "held"]
     assert log_of(acme) == ["wamid.A"]
     lift_hold(by=owner, reason="Settled")
     assert done(delete_selected(requester, [message.umid])).messages == 1

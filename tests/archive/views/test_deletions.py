@@ -162,4 +162,8 @@ def test_a_legal_hold_is_shown_and_refuses(acme):
     client = visitor(acme)
     assert "Case 12" in text(client.get(f"/logs/{message.umid}/delete/"))
     assert "legal hold" in text(client.post(f"/logs/{message.umid}/delete/"))
+    assert "Case 12" in text(client.get(PERSON))
+    page = text(client.post(PERSON, {"msisdn": f"+{INDIA}", "reason": "Art. 17", "confirmed": "on"}))
+    assert "This account has a legal hold: nothing is deleted until an owner lifts it" in page
+    assert not Deletion.objects.exists()
     assert log_of(acme) == ["wamid.A"]

@@ -14,6 +14,7 @@ from local.demo.world import ACME
 from messaging.calls.models import Call
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem
+from messaging.log.models import Message
 from messaging.log.selectors.circumstances import circumstances
 from providers.vocabulary import Direction
 from tests.archive.deletion.test_work import done
@@ -67,9 +68,15 @@ def test_it_opens_the_inferred_window_of_untyped_messages(acme, event, window):
     assert Contact.objects.filter(role="message").count() == (event.get("state") != "rejected")
 
 
-def calls_body(*calls):
+def calls_body(*calls, **value):
     metadata = {"display_phone_number": "15550783881", "phone_number_id": NUMBER_ID}
-    change = {"field": "calls", "value": {"messaging_product": "whatsapp", "metadata": metadata, "calls": list(calls)}}
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": metadata,
+        **({"calls": list(calls)} if calls else {}),
+        **value,
+    }
+    change = {"field": "calls", "value": value}
     return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]}
 
 
@@ -82,8 +89,14 @@ def entry(call_id, person, **more):
 
 
 def test_a_webhook_becomes_a_call_and_no_message(acme, take):  # noqa: F811
-    assert take("meta", calls_body(entry("wacid.A", INDIA))) == ("done", "")
-    assert Call.objects.values_list("msisdn", "seconds", "pulses", "status").get() == (INDIA, 40, 7, "completed")
+    ringing = {"id": "wacid.B", "timestamp": str(int(timezone.now().timestamp())), "type": "call", "status": "RINGING",
+               "recipient_id": INDIA}  # fmt: skip
+    for body in (calls_body(entry("wacid.A", INDIA)), calls_body(statuses=[ringing])):
+        assert take("meta", body) == ("done", "")
+    assert list(Call.objects.order_by("call_id").values_list("msisdn", "direction", "seconds", "pulses", "status")) == [
+        (INDIA, "inbound", 40, 7, "completed"), (INDIA, "outbound", None, None, "ringing"),
+    ]  # fmt: skip
+    assert not Message.objects.exists()
 
 
 def test_a_bad_duration_is_quarantined_and_the_calls_count(acme, take):  # noqa: F811

@@ -2,9 +2,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from local.demo.world import ACME
 from messaging.log.directory import Directory, Placement, Unregistered
+from messaging.log.enums import CategoryRank
 from messaging.log.models import PhoneNumber, Template
 from providers.events import MessageEvent
+from tests.traffic import report
 
 EVENT = {"provider_message_id": "x", "state": "sent", "at": datetime(2026, 10, 15, tzinfo=UTC)}
 
@@ -82,3 +85,18 @@ def test_a_template_by_the_providers_id(acme, other):
     assert directory.template(other.pk, place, event) is None
     unknown = MessageEvent(**EVENT, template_id="78")
     assert directory.template(acme.pk, place, unknown) is None
+
+
+@pytest.mark.parametrize(
+    ("registered", "reported"),
+    [("en_US", "EN-us"), ("en_US", "en-US"), ("zh_Hant_HK", "zh-hant-hk"), ("es_419", "ES-419")],
+)
+def test_a_receipts_language_names_a_template_in_any_spelling(acme, registered, reported):
+    sender = number(acme, "8x8")
+    made = Template.objects.create(
+        account=acme, waba=sender.waba, name="order_update", language=registered, category="UTILITY"
+    )
+    message = report(
+        acme, "delivered", channel=ACME.channels[0], template_name="order_update", template_language=reported
+    )
+    assert (message.template_id, message.category, message.category_rank) == (made.pk, "utility", CategoryRank.ASSUMED)

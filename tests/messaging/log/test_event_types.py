@@ -10,6 +10,7 @@ from events.models import Delivery, Endpoint
 from events.types import event_type
 from messaging.log.event_types import load_messages
 from messaging.log.models import Message
+from tests.messaging.inbound.test_samples import meta, take  # noqa: F401 - a fixture
 from tests.traffic import report
 
 TEXT = {"type": "text", "text": {"body": "teh text"}, "context": {"id": "wamid.OURS"}}
@@ -73,3 +74,34 @@ def test_an_early_edit_is_told_once_its_original_is_there(acme, bodies):
 def test_an_imported_message_is_no_news(acme, bodies):
     report(acme, "received", at=timezone.now(), direction="inbound", content=TEXT, detail="history")
     assert bodies() == []
+
+
+MEDIA = {"id": "7", "mime_type": "a/b", "sha256": "ab", "url": "https://lookaside.example/7"}
+CONTENTS = [
+    {"type": "image", "image": {**MEDIA, "caption": "Bill"}},
+    {"type": "audio", "audio": {**MEDIA, "voice": True}},
+    {"type": "document", "document": {**MEDIA, "filename": "a.pdf"}},
+    {"type": "reaction", "reaction": {"message_id": "wamid.OURS", "emoji": "👍"}},
+    {"type": "contacts", "contacts": [{"name": {"formatted_name": "Jo"}, "phones": [{"phone": "+6591234567"}]}]},
+    {"type": "order", "order": {"catalog_id": "1", "product_items": [{"product_retailer_id": "x", "quantity": 2}]}},
+    {"type": "location", "location": {"latitude": 1.3, "longitude": 103.8, "name": "Here", "address": "There"}},
+    {"type": "system", "system": {"body": "Jo changed", "wa_id": "6591234568", "type": "user_changed_number"}},
+    {"type": "unsupported", "unsupported": {"type": "poll"}, "errors": [{"code": 131051, "title": "Unknown"}]},
+    {**TEXT, "referral": {"source_type": "ad", "source_id": "9", "ctwa_clid": "ARAk"}},
+]
+
+
+@pytest.mark.parametrize("bodies", ["tollgate"], indirect=True)
+def test_each_content_is_told_whole(acme, bodies, take):  # noqa: F811
+    now = timezone.now()
+    ours = report(acme, "sent", provider_message_id="wamid.OURS", at=now - timedelta(days=1))
+    about = {"from": "6591234567", "timestamp": str(int(now.timestamp()))}
+    messages = [{**about, "id": f"wamid.{n}", **content} for n, content in enumerate(CONTENTS)]
+    contact = {"profile": {"name": "Jo"}, "wa_id": "6591234567"}
+    assert take("meta", meta(messages=messages, contacts=[contact])) == ("done", "")
+    told = {body["umid"]: (body["content"], body["reply_to"]) for body in bodies()}
+    umids = dict(Message.objects.values_list("provider_message_id", "umid"))
+    for n, content in enumerate(CONTENTS):
+        quoted = str(ours.umid) if content["type"] in {"reaction", "text"} else ""
+        assert told.pop(str(umids[f"wamid.{n}"])) == ({**content, "profile_name": "Jo"}, quoted)
+    assert told == {}

@@ -279,6 +279,15 @@ def test_a_bad_text_spoils_nothing_beside_it():
     assert (parsed.problems, parsed.notes) == ([], ["Characters that no text can hold: 1. Each is stored as \ufffd."])
 
 
+def test_one_bad_text_among_a_thousand_updates_costs_none_of_them():
+    statuses = [STATUS | {"id": f"wamid.{n}"} for n in range(1000)]
+    statuses[500]["biz_opaque_callback_data"] = "HALF"
+    parsed = parse(body(statuses=statuses).replace(b"HALF", rb"\ud83d"))
+    assert [event.provider_message_id for event in parsed.events] == [f"wamid.{n}" for n in range(1000)]
+    assert {event.client_message_id for event in parsed.events} == {"order-77", "\ufffd"}
+    assert (parsed.problems, parsed.notes) == ([], ["Characters that no text can hold: 1. Each is stored as \ufffd."])
+
+
 @pytest.mark.parametrize("waba", ["0", 0])
 def test_a_sample_of_the_test_button_is_named_as_one(waba):
     message = {"from": "16315551181", "id": "ABGGFlA5Fpa", "timestamp": "1504902988", "type": "text",

@@ -13,7 +13,7 @@ from billing.models import Exemption, RateCard, RatingRun, SellTerms, UsageFact,
 from billing.prices.rate_cards import DATA
 from billing.proposals.corrections import save_sell_terms
 from local.demo.world import ACME
-from messaging.log.models import Message, Source
+from messaging.log.models import Message, Participant, Source
 from tests.people import principal
 from tests.traffic import AT, channel_of, deliver, rate, report, send_to_group
 
@@ -53,6 +53,17 @@ DELIVERED = {
     "received_at": None,
     "client_message_id": "",
     "cost": {"state": "charged", "amount": "0.0118", "currency": "USD"},
+}
+PARTICIPANT = {
+    "user_id": "",
+    "category": "",
+    "sent_at": None,
+    "delivered_at": None,
+    "read_at": None,
+    "failed_at": None,
+    "error_source": "",
+    "error_code": None,
+    "error_title": "",
 }
 CHARGED = {
     "state": "charged",
@@ -123,8 +134,17 @@ def test_a_message_to_a_group_has_participants_with_a_charge_each(acme, get):
     rate()
     body = get(f"{URL}{message.umid}/")
     assert (body["msisdn"], body["group_id"], body["status"]) == ("", "GRP_z", "delivered")
-    assert [(one["msisdn"], one["status"], one["error_code"]) for one in body["participants"]] == [
-        ("33612340381", "undelivered", 131026), ("6591230381", "delivered", None), ("919812340381", "delivered", None),
+    keys = dict(Participant.objects.values_list("msisdn", "participant_key"))
+    assert body["participants"] == [
+        {**PARTICIPANT, "participant_key": str(keys[about["msisdn"]]), **about}
+        for about in (
+            {"msisdn": "33612340381", "country": "FR", "status": "undelivered", "failed_at": "2026-10-15T08:00:03Z",
+             "error_source": "meta", "error_code": 131026, "error_title": "Undeliverable"},
+            {"msisdn": "6591230381", "country": "SG", "status": "delivered", "delivered_at": "2026-10-15T08:00:02Z",
+             "category": "group_utility"},
+            {"msisdn": "919812340381", "country": "IN", "status": "delivered", "delivered_at": "2026-10-15T08:00:01Z",
+             "category": "group_utility"},
+        )
     ]  # fmt: skip
     assert body["cost"] == {"state": "charged", "amount": "0.0174", "currency": "USD"}
     charge = get(f"/api/v1/charges/{message.umid}/")

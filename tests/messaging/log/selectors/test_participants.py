@@ -1,13 +1,19 @@
 """Messages to groups in the log: their participants, found by number, and what they cost together."""
 
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from billing.selectors import CostRow, cost_report
+from core.periods import CUSTOM, Period
+from messaging.log import lifecycle
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.log import charges, log_page
 from messaging.log.selectors.participants import reach_words
-from tests.traffic import INDIA, deliver, rate, send_to_group
+from messaging.log.selectors.traffic import TrafficFilter, traffic
+from messaging.log.selectors.usage_report import usage_report
+from tests.traffic import AT, INDIA, deliver, rate, send_to_group
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +38,21 @@ def test_it_costs_what_its_participants_cost(acme):
     (row,) = log_page(acme, MessageQuery(), {}).rows
     total = charges(acme, [row])[message.umid]
     assert (total.state, total.amount, total.currency) == ("charged", Decimal("0.0174"), "USD")
+
+
+def test_dashboard_and_usage_count_one_message_and_cost_reports_each_participant(acme):
+    send_to_group(acme)
+    rate()
+    lifecycle.traffic.fold()
+    zone, day = ZoneInfo("Asia/Singapore"), {"start": AT.date(), "end": AT.date()}
+    sums = traffic(acme, Period(CUSTOM, **day), zone, TrafficFilter()).total
+    assert (sums.outbound, sums.by_status) == (1, {"delivered": 1})
+    assert usage_report(acme, **day, zone=zone, group_by=[], criteria=TrafficFilter()).total == sums
+    assert cost_report(acme, **day, group_by=["country"]).rows == [
+        CostRow({"country": "IN"}, "USD", 1, 1, 0, 0, Decimal("0.0014")),
+        CostRow({"country": "SG"}, "USD", 1, 1, 0, 0, Decimal("0.016")),
+    ]
+    assert cost_report(acme, **day, group_by=[]).totals == [CostRow({}, "USD", 2, 2, 0, 0, Decimal("0.0174"))]
 
 
 @pytest.mark.parametrize("number", ["919812340381", "91981234", "33612340381"])
