@@ -83,7 +83,7 @@ def _exchange(
     """The complete answer, within `seconds` if given."""
     until = time.monotonic() + (seconds or _MAX_SECONDS)
     request_headers = {"Content-Type": "application/json", "User-Agent": "Tollgate", **headers}
-    limits = httpx.Timeout(seconds) if seconds else _TIME
+    limits = httpx.Timeout(seconds) if seconds else httpx.USE_CLIENT_DEFAULT
     body = bytearray()
     with client.stream(method, url, headers=request_headers, content=content, timeout=limits) as response:
         for chunk in response.iter_bytes():

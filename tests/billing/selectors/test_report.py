@@ -37,7 +37,7 @@ def deliver(acme):
     shop = Subaccount.objects.get(account=acme, code="acme_shop")
 
     def run(*changes):
-        defaults = {"account_id": acme.pk, "provider": "meta", "waba_id": waba.pk, "phone_number_id": 1,
+        defaults = {"account_id": acme.pk, "provider": "meta", "waba_id": waba.pk, "phone_number_id": 0,
                  "subaccount_id": shop.pk, "template_id": None, "country": "IN", "category": "marketing",
                  "pricing_type": "regular", "billed_at": NOON, "webhook_id": 7}  # fmt: skip
         usages = [DeliveredMessage(**({"message_key": uuid4()} | defaults | change)) for change in changes]

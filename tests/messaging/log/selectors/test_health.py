@@ -145,7 +145,8 @@ def test_history(acme):
         (number.pk, "AVAILABLE", "LIMITED"),
     ]
     with_time = with_times(current, history)
-    assert next(node.since for node in with_time.nodes if node.pk == number.pk) == AT - timedelta(days=1)
+    numbers = with_time.of(Entity.PHONE_NUMBER)
+    assert next(node.since for node in numbers if node.pk == number.pk) == AT - timedelta(days=1)
 
 
 def test_that_a_new_template_is_approved_is_no_turn(acme):
