@@ -155,6 +155,12 @@ def test_no_results_is_a_state_without_a_file(acme, requester, spec, run_export)
     assert (export.state, export.file, export.rows) == (ExportState.EMPTY, "", 0)
 
 
+def test_a_template_that_is_not_registered_has_its_name(acme, requester, spec, run_export):
+    deliver(acme, template_name="spring_drop", template_language="en")
+    export = run_export(jobs.start(requester, spec(columns=["template", "template_language"])))
+    assert lines(export) == ["template,template_language", "spring_drop,en"]
+
+
 def test_numbers_are_masked_for_those_who_may_not_see_them(acme, requester, spec, run_export):
     deliver(acme, provider_message_id=wamid(INDIA, "9A3CA5B3D4CD6E67E7"))
     masked = replace(requester, permissions=requester.permissions - {Permission.VIEW_NUMBERS})

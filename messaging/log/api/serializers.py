@@ -79,7 +79,7 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
     profile_name = serializers.SerializerMethodField()
     subaccount_id = serializers.SerializerMethodField()
     channel = serializers.SerializerMethodField()
-    template = TemplateNameSerializer(allow_null=True)
+    template = TemplateNameSerializer(source="named_template", allow_null=True)
     source_category = serializers.CharField(source="source.category", default="")
     source_name = serializers.CharField(source="source.name", default="")
     error = serializers.SerializerMethodField()

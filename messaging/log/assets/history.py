@@ -62,6 +62,21 @@ FROM (
         min(c.at) DESC, c.template_id DESC
 ) latest WHERE s.id = latest.subject_id AND s.provider_template_id <> latest.template_id
 """
+# Name and language stay unique in the WABA: a name that another template has is not taken.
+_RENAME = f"""
+UPDATE log_template s SET name = latest.name
+FROM (
+    SELECT DISTINCT ON (c.subject_id) c.subject_id, c.template_name AS name
+    FROM log_change c JOIN log_template s ON s.id = c.subject_id
+    WHERE c.subject = %(subject)s AND c.subject_id = ANY(%(ids)s) AND c.template_name <> ''
+    AND c.template_id <> '' {_CURRENT}
+    ORDER BY c.subject_id, c.at DESC, c.template_name DESC
+) latest
+WHERE s.id = latest.subject_id AND s.name <> latest.name AND NOT EXISTS (
+    SELECT FROM log_template o
+    WHERE (o.account_id, o.waba_id, o.language, o.name) = (s.account_id, s.waba_id, s.language, latest.name)
+)
+"""  # noqa: S608 - of constants
 _TABLES = {Subject.TEMPLATE: "log_template", Subject.PHONE_NUMBER: "log_phonenumber"}
 
 
@@ -102,7 +117,8 @@ def apply_changes(announcements: Sequence[Announcement]) -> None:
                 Change(
                     account_id=item.account_id, subject=item.event.subject, subject_id=item.subject_id, at=item.at,
                     field=item.event.field, old=item.event.old, new=item.event.new, reason=item.event.reason,
-                    template_id=item.event.template_id, template_category=item.event.template_category,
+                    template_id=item.event.template_id, template_name=item.event.template_name,
+                    template_category=item.event.template_category,
                     details=item.event.details, webhook_id=item.webhook_id,
                 )
                 for item in announcements
@@ -150,6 +166,7 @@ def _bring_up_to_date(subject: Subject, columns: dict[str, str], ids: list[int])
         )
         if is_template:
             cursor.execute(_CURRENT_IDS, {"subject": str(subject), "ids": ids})
+            cursor.execute(_RENAME, {"subject": str(subject), "ids": ids})
         cursor.execute(
             f"UPDATE {_TABLES[subject]} s SET {', '.join(assignments)} WHERE id = ANY(%(ids)s)",  # noqa: S608
             {"subject": str(subject), "ids": ids},

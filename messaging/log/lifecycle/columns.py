@@ -116,6 +116,9 @@ COLUMNS = (
     Column("group_id", TEXT, Merge.GREATEST, "event.group_id", billed=True),
     Column("content_type", TEXT, Merge.GREATEST, "event.content_type"),
     Column("template_id", ID, Merge.GREATEST, "template_id", count=_OR_ZERO, billed=True),
+    # Of a template that is not registered.
+    Column("template_name", TEXT, Merge.GREATEST, "template_name", when_deleted=_DROPPED),
+    Column("template_language", TEXT, Merge.GREATEST, "template_language", when_deleted=_DROPPED),
     # The client's text may identify the recipient.
     Column("client_message_id", TEXT, Merge.GREATEST, "client_message_id", when_deleted=_DROPPED),
     *(Column(f"{state}_at", TIME, Merge.LEAST, reported="at", state=state) for state in STATES),

@@ -12,6 +12,7 @@ from messaging.log.directory import Directory, Placement, TemplateRef
 from messaging.log.enums import CategoryRank
 from messaging.log.lifecycle.columns import DELIVERY_STATES, EVENT_COLUMNS
 from messaging.log.lifecycle.provider_ids import Binding, referenced_umid
+from messaging.log.models.channel import template_language
 from messaging.log.models.message_key import key_digits
 from providers.events import EDIT_STATES, MessageEvent
 from providers.registry import VENDORS
@@ -53,6 +54,8 @@ class ResolvedEvent(NamedTuple):
     category_rank: int
     category: str
     template_id: int | None
+    template_name: str  # of one that is not registered
+    template_language: str
     client_message_id: str
     content: str | None
 
@@ -78,11 +81,13 @@ def resolve(report: EventReport, directory: Directory) -> ResolvedEvent:
     category, rank = _category(event, template)
     key = key_digits(report.account_id, report.provider, event.provider_message_id)
     is_edit = event.state in EDIT_STATES
+    name, language = ("", "") if template else (event.template_name, template_language(event.template_language))
     is_impersonal = is_edit or (event.group_id and event.direction == Direction.OUTBOUND)
     msisdn, user_id = ("", "") if is_impersonal else (event.msisdn, event.user_id)
     return ResolvedEvent(
         report, event, placement, key, _umid(report, key), None if is_edit else str(event.direction),
         msisdn, user_id, country_of(msisdn, user_id), int(rank), category, template.id if template else None,
+        name, language if name else "",
         _client_message_id(event), orjson.dumps(event.content).decode() if event.content is not None else None,
     )  # fmt: skip
 

@@ -133,8 +133,8 @@ class Cells:
 
     def template(self, row: Message) -> SafeString:
         """The template, or the kind of message."""
-        if row.template:
-            return _clipped("what", row.template.name, str(row.template))
+        if template := row.named_template:
+            return _clipped("what", template.name, str(template))
         return format_html('<td class="what">{}</td>', format_html(_FAINT, row.content_type or "–"))
 
     def category(self, row: Message) -> SafeString:

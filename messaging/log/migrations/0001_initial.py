@@ -202,6 +202,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "template_name",
+                    models.CharField(blank=True, help_text="As the announcement names it.", max_length=512),
+                ),
+                (
                     "template_category",
                     models.CharField(blank=True, help_text="As the announcement names it.", max_length=64),
                 ),
@@ -355,6 +359,11 @@ class Migration(migrations.Migration):
                     "response_code",
                     models.SmallIntegerField(help_text="HTTP status with which the provider answered.", null=True),
                 ),
+                (
+                    "template_name",
+                    models.CharField(blank=True, help_text="Of a template that is not registered.", max_length=512),
+                ),
+                ("template_language", models.CharField(blank=True, max_length=16)),
                 ("client_message_id", models.CharField(blank=True, max_length=512)),
                 ("queued_at", models.DateTimeField(null=True)),
                 ("sent_at", models.DateTimeField(null=True)),

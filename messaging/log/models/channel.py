@@ -1,5 +1,6 @@
 """Phone numbers (8x8 calls them channels) and templates, with which messages are sent."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.validators import URLValidator
@@ -107,3 +108,14 @@ class Template(TenantModel):
         """Save it with its language in Meta's spelling."""
         self.language = template_language(self.language)
         super().save(*args, **kwargs)
+
+
+@dataclass(frozen=True, slots=True)
+class UnregisteredTemplate:
+    """A template that a request or a status names and nobody has registered."""
+
+    name: str
+    language: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})" if self.language else self.name

@@ -23,6 +23,7 @@ class Change(TenantModel):
     template_id = models.CharField(
         max_length=64, blank=True, help_text="The provider's id of a template: one that is created again has another."
     )
+    template_name = models.CharField(max_length=512, blank=True, help_text="As the announcement names it.")
     template_category = models.CharField(max_length=64, blank=True, help_text="As the announcement names it.")
     details = models.JSONField(default=dict, help_text="The announcement as received.")
     webhook_id = models.BigIntegerField(null=True, help_text="The inbox row that reported it first.")

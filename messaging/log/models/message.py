@@ -11,7 +11,7 @@ from accounts.models import Subaccount
 from core import partitions
 from core.tenancy import LOOSE, TenantModel
 from messaging.log.enums import STATUS_ORDER, CategoryRank, PayloadKind, Status
-from messaging.log.models.channel import PhoneNumber, Template
+from messaging.log.models.channel import PhoneNumber, Template, UnregisteredTemplate
 from messaging.log.models.message_key import MESSAGE_KEY
 from messaging.log.models.participant import Participant
 from messaging.log.models.source import Source
@@ -84,6 +84,8 @@ class Message(MessageFacts):
     source = models.ForeignKey(Source, null=True, **LOOSE)
     recipient_type = models.CharField(max_length=32, blank=True, help_text="As set by the sender: lead, customer …")
     response_code = models.SmallIntegerField(null=True, help_text="HTTP status with which the provider answered.")
+    template_name = models.CharField(max_length=512, blank=True, help_text="Of a template that is not registered.")
+    template_language = models.CharField(max_length=16, blank=True)
     client_message_id = models.CharField(max_length=512, blank=True)
     participants: list[Participant]  # of a message to a group; set by selectors.participants
 
@@ -141,6 +143,13 @@ class Message(MessageFacts):
                 name="log_message_wrong",
             ),
         )
+
+    @property
+    def named_template(self) -> Template | UnregisteredTemplate | None:
+        """The template that it was sent with, as far as it is known."""
+        if self.template or not self.template_name:
+            return self.template
+        return UnregisteredTemplate(self.template_name, self.template_language)
 
     def __str__(self) -> str:
         return str(self.umid)

@@ -52,8 +52,6 @@ _RELATED_FIELDS = {
     "channel": "phone_number__provider_number_id",
     "channel_msisdn": "phone_number__msisdn",
     "channel_name": "phone_number__display_name",
-    "template": "template__name",
-    "template_language": "template__language",
     "source_category": "source__category",
     "source_name": "source__name",
 }
@@ -80,6 +78,11 @@ _COSTS = MappingProxyType({
 
 def _or_empty(path: str) -> Expression:
     return Coalesce(F(path), Value(""))
+
+
+def _of_template(field: str) -> Expression:
+    """A field of the template, registered or not."""
+    return Coalesce(F(f"template__{field}"), F(f"template_{field}"))
 
 
 def _status_at() -> Expression:
@@ -109,6 +112,8 @@ _CONTENT_TEXT = (
 _EXPRESSIONS: dict[str, Callable[[], _Expression]] = {
     **{name: partial(F, name) for name in _MESSAGE_FIELDS},
     **{name: partial(_or_empty, path) for name, path in _RELATED_FIELDS.items()},
+    "template": partial(_of_template, "name"),
+    "template_language": partial(_of_template, "language"),
     "status_at": _status_at,
     "content": _content,
     "username": partial(PresentName, NameKind.USERNAME),

@@ -244,7 +244,7 @@ def heading(message: Message) -> str:
     if message.direction == Direction.INBOUND:
         kind = message.content_type
         return _("Inbound %(kind)s") % {"kind": kind} if kind else _("Inbound message")
-    if message.template:
-        return _("Template %(name)s") % {"name": message.template.name}
+    if template := message.named_template:
+        return _("Template %(name)s") % {"name": template.name}
     kind = message.content_type
     return _("Outbound %(kind)s") % {"kind": kind} if kind else _("Outbound message")

@@ -124,6 +124,12 @@ def ids(answer):
     return [message["provider_message_id"] for message in answer["results"]]
 
 
+def test_a_template_that_is_not_registered_has_its_name(acme, get):
+    message = deliver(acme, template_name="spring_drop", template_language="en_US")
+    template = get(f"{URL}{message.umid}/?fields=template")["template"]
+    assert template == {"name": "spring_drop", "language": "en_US"}
+
+
 def test_a_delivered_marketing_template(acme, get):
     message = deliver(acme, template_name="weekend_sale", template_language="en", content_type="template")
     assert get(f"{URL}{message.umid}/") == {"umid": str(message.umid), **DELIVERED}

@@ -128,6 +128,25 @@ def test_an_announcement_finds_its_template_by_id(acme, template):
     assert history.create_template(acme.pk, event, Directory([acme.pk])) == template.pk
 
 
+@pytest.mark.parametrize("order", list(permutations([("a", 0), ("b", 1), ("c", 2)])))
+def test_a_template_has_the_name_of_its_latest_announcement(template, order):
+    Template.objects.filter(pk=template.pk).update(provider_template_id="77")
+    for name, hour in order:
+        at = FIRST.at + timedelta(hours=hour)
+        apply(template, replace(FIRST, at=at, template_id="77", template_name=name))
+    template.refresh_from_db()
+    assert template.name == "c"
+
+
+def test_no_template_takes_the_name_of_another(template):
+    Template.objects.filter(pk=template.pk).update(provider_template_id="77")
+    Template.objects.create(account=template.account, waba=template.waba, name="taken", language=template.language)
+    apply(template, replace(FIRST, template_id="77", template_name="taken"))
+    before = template.name
+    template.refresh_from_db()
+    assert template.name == before
+
+
 BODY = {"type": "BODY", "text": "Hello {{1}}"}
 EDITED = ChangeEvent(Subject.TEMPLATE, "components", "EDITED", NOON, components=[BODY])
 EDITED_AGAIN = replace(EDITED, at=NOON + timedelta(hours=1), components=[{"type": "BODY", "text": "Hi"}])

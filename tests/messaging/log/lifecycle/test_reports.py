@@ -35,7 +35,7 @@ def test_every_column_has_its_value():
         "account_id": 7, "provider": "meta", "provider_message_id": "wamid.A", "message_key": key, "umid": key,
         "direction": "outbound", "state": "failed", "at": AT, "subaccount_id": 2, "phone_number_id": 3, "waba_id": 4,
         "msisdn": "919876543210", "user_id": "IN.1", "country": "IN", "group_id": "",
-        "content_type": "text", "template_id": None,
+        "content_type": "text", "template_id": None, "template_name": "", "template_language": "",
         "client_message_id": "order 7", "category_rank": 1, "category": "marketing", "pricing_type": "regular",
         "detail": "undeliverable", "error_source": "meta", "error_code": 131049, "error_title": "Not delivered",
         "provider_error_code": 3, "webhook_id": 5, "webhook_received_at": AT, "content": '{"text":{"body":"Hello"}}',
@@ -44,6 +44,12 @@ def test_every_column_has_its_value():
 
 def test_a_category_that_comes_with_the_delivery_is_proven():
     assert [row(replace(EVENT, state=state))["category_rank"] for state in ("sent", "delivered", "read")] == [1, 0, 0]
+
+
+def test_a_template_that_is_not_registered_is_kept_by_its_name():
+    values = row(replace(EVENT, template_name="spring_drop", template_language="EN-us"))
+    assert [values[f"template_{part}"] for part in ("id", "name", "language")] == [None, "spring_drop", "en_US"]
+    assert row(replace(EVENT, template_language="en"))["template_language"] == ""
 
 
 def test_a_participant_and_who_edits_a_message_are_not_its_person():

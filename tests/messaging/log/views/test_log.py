@@ -78,6 +78,15 @@ def test_row(acme):
     assert '<i class="square hue-marketing"></i>Marketing' in page
 
 
+def test_a_template_that_is_not_registered_is_shown_by_its_name(acme):
+    message = deliver(acme, template_name="spring_drop", template_language="en")
+    client = visitor(acme)
+    assert 'title="spring_drop (en)">spring_drop<' in text(client.get(LOG))
+    page = text(client.get(f"/logs/{message.umid}/"))
+    assert "Template spring_drop" in page
+    assert "en, not registered" in page
+
+
 def test_head_counts_what_can_be_counted_once_the_page_exists(acme):
     deliver(acme)
     client = visitor(acme)
