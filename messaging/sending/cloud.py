@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.calling_codes import country_of
+from core.spellings import is_valid, national_numbers, standard
 from messaging.sending import restrictions, senders
 from messaging.sending.eightxeight import Refusal
 from messaging.sending.origin import read_origin
@@ -19,6 +20,7 @@ from providers.vocabulary import Shape
 def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) -> SendRequest:
     """Return the message that a body describes; raises `MetaRefusal`. Needs the tenant's scope."""
     msisdn, user_id = read_recipient(body)
+    msisdn = _with_country_code(str(body.get("to")), msisdn, sender.country)
     _check_country(msisdn)
     content = read_content(body)
     definition = (
@@ -59,6 +61,14 @@ def _origin(body: Mapping[str, Any], default: Origin) -> Origin:
         return read_origin(body.get("tollgate"), default)
     except Refusal as refusal:
         raise MetaRefusal(INVALID, refusal.message) from None
+
+
+def _with_country_code(text: str, msisdn: str, country: str) -> str:
+    """The number to which WhatsApp sends: it takes one without a country code for one of the business's country."""
+    if "+" in text or is_valid(msisdn):
+        return msisdn
+    numbers = national_numbers(text, [country]) if country else set()
+    return standard(min(numbers)) if numbers else msisdn
 
 
 def _check_country(msisdn: str) -> None:

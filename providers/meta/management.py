@@ -206,7 +206,7 @@ def _preferences(value: dict[str, Any], waba_id: str, at: datetime | None) -> It
     number_id = text(mapping(value.get("metadata")).get("phone_number_id"), 64)
     for preference in items(value.get("user_preferences")):
         yield ContactEvent(
-            field=text(preference.get("category"), 64) or "preference",
+            field=text(preference.get("category"), 64).strip().lower() or "preference",
             new=text(preference.get("value"), 64),
             at=unix_time_or(preference.get("timestamp"), at),
             waba_id=waba_id,

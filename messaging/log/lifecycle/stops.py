@@ -13,7 +13,10 @@ from providers.error_catalogue import meta_code
 from providers.vocabulary import Direction
 
 PREFERENCE = "marketing_messages"
-_ACTIONS = {"stop": Action.STOP, "resume": Action.START, "start": Action.START}
+_ACTIONS = {
+    **dict.fromkeys(("stop", "opt_out", "optout", "opt-out"), Action.STOP),
+    **dict.fromkeys(("resume", "start", "opt_in", "optin", "opt-in"), Action.START),
+}
 _RECEIVED = "received"
 _REPLIES = frozenset({"text", "button", "interactive"})  # content types with which a person can answer
 
@@ -59,10 +62,10 @@ def _preferences(reports: Iterable[ContactReport]) -> Iterator[Fact]:
         event = report.event
         identity = identity_of(event.msisdn or event.user_id or event.parent_user_id)
         if is_preference(report) and identity:
-            action = _ACTIONS[event.new.lower()]
+            action = _ACTIONS[event.new.strip().lower()]
             yield Fact(report.account_id, identity, report.at, action, Source.PREFERENCE, webhook_id=report.webhook_id)
 
 
 def is_preference(report: ContactReport) -> bool:
     """Whether it stops or resumes marketing; it is then in the suppression list only."""
-    return report.event.field == PREFERENCE and report.event.new.lower() in _ACTIONS
+    return report.event.field == PREFERENCE and report.event.new.strip().lower() in _ACTIONS

@@ -65,6 +65,14 @@ def test_in_the_form_of_the_cloud_api(acme, ask, provider, shape):  # noqa: F811
     assert ask[shape]({**bodies.CLOUD_TO, "type": "text", "text": {"body": "Hello"}}).status_code == 200
 
 
+@pytest.mark.parametrize("to", ["96420230", "9642-0230", "6596420230"])
+def test_a_number_without_its_country_code_is_one_of_the_business_s_country(acme, ask, provider, to):  # noqa: F811
+    stop(acme, "6596420230")
+    answer = ask["360dialog"]({**SALE, "to": to})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, 131050)
+    assert Submission.objects.get().about["msisdn"] == "6596420230"
+
+
 @pytest.mark.parametrize("shape", ["graph", "360dialog", "8x8"])
 def test_the_row_keeps_a_person_without_a_number(acme, ask, post, shape):  # noqa: F811
     user_id = "SG.13491208655302741918"
