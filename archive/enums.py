@@ -23,8 +23,19 @@ class Format(TextChoices):
     """The format of its rows."""
 
     CSV = "csv", "CSV"
+    CSV_BOM = "csv-bom", _("CSV for Excel, with BOM and CRLF")
     XLSX = "xlsx", "XLSX"
     JSONL = "jsonl", "JSON Lines"
+
+    @property
+    def is_csv(self) -> bool:
+        """Whether its rows are CSV."""
+        return self in {Format.CSV, Format.CSV_BOM}
+
+    @property
+    def extension(self) -> str:
+        """The extension of its files, without a dot."""
+        return "csv" if self.is_csv else str(self.value)
 
 
 class Compression(TextChoices):

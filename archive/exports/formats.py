@@ -1,11 +1,11 @@
 """How PostgreSQL writes the rows: each cell by its kind and the format; no row passes through Python.
 
-CSV: an apostrophe precedes text that a spreadsheet would run as a formula. JSON Lines: one object per line, amounts as
-strings, which keep their digits. XLSX: CSV without apostrophes and with moments as Excel's serial numbers, from which
-the workbook is made afterwards, cell by cell, with text as text.
+CSV: an apostrophe precedes text that a spreadsheet would run as a formula; lines end in LF, or in CRLF. JSON Lines: one
+object per line, amounts as strings, which keep their digits. XLSX: CSV without apostrophes and with moments as Excel's
+serial numbers, from which the workbook is made afterwards, cell by cell, with text as text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from django.db import connection, transaction
@@ -34,7 +34,7 @@ def copy_out(extract: Extract, columns: Sequence[Column], form: str, zone: str, 
     """Write the rows to a file as PostgreSQL returns them, with times in the zone; return their number."""
     statement = _statement(extract, columns, form)
     options = _LINES if form == Format.JSONL else "(FORMAT csv)"
-    write = out.write
+    write = _writing_crlf(out) if form == Format.CSV_BOM else out.write
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('TimeZone', %s, true)", [zone])
         try:
@@ -45,6 +45,11 @@ def copy_out(extract: Extract, columns: Sequence[Column], form: str, zone: str, 
         finally:
             if not connection.needs_rollback and connection.is_usable():
                 cursor.execute("SET LOCAL TimeZone TO 'UTC'")
+
+
+def _writing_crlf(out: Writable) -> Callable[[Any], int]:
+    """A function that writes a row, of whose line breaks only the last one ends a line."""
+    return lambda row: out.write(bytes(row[:-1]) + b"\r\n")
 
 
 def _statement(extract: Extract, columns: Sequence[Column], form: str) -> str:
@@ -58,9 +63,9 @@ def _cell(column: Column, form: str) -> str:
     if column.kind == ColumnType.AMOUNT:
         amount = _AMOUNT.format(value)
         return f"({amount})::text" if form == Format.JSONL else amount
-    if form == Format.CSV and column.kind == ColumnType.TEXT:
+    if Format(form).is_csv and column.kind == ColumnType.TEXT:
         return escape_formulas(value)
-    if form == Format.CSV and column.kind == ColumnType.CODE:
+    if Format(form).is_csv and column.kind == ColumnType.CODE:
         return f"nullif({value}, '')"  # else COPY would write an empty cell as ""
     if form == Format.XLSX and column.kind == ColumnType.MOMENT:
         return _SERIAL.format(value)

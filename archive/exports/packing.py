@@ -1,5 +1,6 @@
 """Making the downloadable file from the parts: titles, compression, digests, sums and the manifest."""
 
+import codecs
 import gzip
 import hashlib
 import json
@@ -43,7 +44,7 @@ class _HashingWriter:
 def pack(job: PackJob, path: Path) -> Contents:
     """Write the file to the path and return its contents."""
     export = job.export
-    contents = Contents(f"{export.dataset}.{export.format}", export.rows)
+    contents = Contents(f"{export.dataset}.{Format(export.format).extension}", export.rows)
     if export.format != Format.XLSX:
         with _open_compressed(path, export, contents) as out:
             writer = _HashingWriter(out)
@@ -84,11 +85,13 @@ def _open_compressed(path: Path, export: Export, contents: Contents) -> Iterator
 
 def _write_lines(job: PackJob, out: _HashingWriter, contents: Contents) -> None:
     export, source = job.export, job.source
-    if export.format == Format.CSV:
-        head = source.head()
-        _write_texts(out, head, export.time_zone)
-        out.write(b"\n" if head else b"")
-        _write_texts(out, [[column_title(column, export.dataset) for column in source.columns]], export.time_zone)
+    if Format(export.format).is_csv:
+        has_bom, head = export.format == Format.CSV_BOM, source.head()
+        out.write(codecs.BOM_UTF8 if has_bom else b"")
+        _write_texts(out, head, export)
+        if head:
+            out.write(b"\r\n" if has_bom else b"\n")
+        _write_texts(out, [[column_title(column, export.dataset) for column in source.columns]], export)
     totals = Totals(export.format, source)
     for open_part in job.parts:
         with open_part() as part:
@@ -104,9 +107,9 @@ def _write_lines(job: PackJob, out: _HashingWriter, contents: Contents) -> None:
     contents.totals = totals.totals
 
 
-def _write_texts(out: _HashingWriter, lines: Sequence[Sequence[str]], zone: str) -> None:
+def _write_texts(out: _HashingWriter, lines: Sequence[Sequence[str]], export: Export) -> None:
     """Write the lines above the rows, in the same format; their lengths may differ."""
     for line in lines:
         columns = [Column(f"c{index}", "") for index in range(len(line))]
         extract = extract_rows({column.key: ColumnType.TEXT for column in columns}, [line])
-        copy_out(extract, columns, Format.CSV, zone, out)
+        copy_out(extract, columns, export.format, export.time_zone, out)

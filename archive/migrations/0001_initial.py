@@ -115,7 +115,14 @@ class Migration(migrations.Migration):
                 (
                     "format",
                     models.CharField(
-                        choices=[("csv", "CSV"), ("xlsx", "XLSX"), ("jsonl", "JSON Lines")], default="csv", max_length=8
+                        choices=[
+                            ("csv", "CSV"),
+                            ("csv-bom", "CSV for Excel, with BOM and CRLF"),
+                            ("xlsx", "XLSX"),
+                            ("jsonl", "JSON Lines"),
+                        ],
+                        default="csv",
+                        max_length=8,
                     ),
                 ),
                 (
@@ -186,7 +193,14 @@ class Migration(migrations.Migration):
                 (
                     "format",
                     models.CharField(
-                        choices=[("csv", "CSV"), ("xlsx", "XLSX"), ("jsonl", "JSON Lines")], default="csv", max_length=8
+                        choices=[
+                            ("csv", "CSV"),
+                            ("csv-bom", "CSV for Excel, with BOM and CRLF"),
+                            ("xlsx", "XLSX"),
+                            ("jsonl", "JSON Lines"),
+                        ],
+                        default="csv",
+                        max_length=8,
                     ),
                 ),
                 (

@@ -10,6 +10,7 @@ from archive.models import Export
 
 _TYPES = {
     Format.CSV: "text/csv; charset=utf-8",
+    Format.CSV_BOM: "text/csv; charset=utf-8",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.JSONL: "application/x-ndjson",
 }
@@ -30,7 +31,7 @@ def small_response(export: Export, data: bytes, name: str) -> HttpResponse:
 
 def file_extension(export: Export) -> str:
     """The extension of the file's name."""
-    return f"{export.format}{EXTENSIONS[Compression(export.compression)]}"
+    return f"{Format(export.format).extension}{EXTENSIONS[Compression(export.compression)]}"
 
 
 def content_type(export: Export) -> str:

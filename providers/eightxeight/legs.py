@@ -69,7 +69,8 @@ def _amount(raw: Any) -> Decimal | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float | str):
         return None
     try:
-        amount = Decimal(str(raw).strip())
+        # A float has 15 exact digits: a sum of floats comes as 0.30000000000000004.
+        amount = Decimal(f"{raw:.15g}" if isinstance(raw, float) else str(raw).strip())
     except InvalidOperation:
         return None
     if not amount.is_finite() or not 0 <= amount < _HIGHEST:

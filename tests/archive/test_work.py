@@ -94,7 +94,8 @@ def test_no_cell_of_a_file_is_a_formula_and_every_text_comes_back(acme, requeste
     deliver(acme, **texts)
     columns = ["client_message_id", "user_id", "msisdn"]
     table, book, lines_ = (
-        run_export(jobs.start(requester, spec(format=form, columns=columns))) for form in Format.values
+        run_export(jobs.start(requester, spec(format=form, columns=columns)))
+        for form in (Format.CSV, Format.XLSX, Format.JSONL)
     )
     assert list(csv.reader(lines(table)))[1] == ["'=1+1", "'@SUM(A1)", INDIA]
     cells = load_workbook(io.BytesIO(content(book))).worksheets[0][2]
@@ -159,6 +160,16 @@ def test_a_template_that_is_not_registered_has_its_name(acme, requester, spec, r
     deliver(acme, template_name="spring_drop", template_language="en")
     export = run_export(jobs.start(requester, spec(columns=["template", "template_language"])))
     assert lines(export) == ["template,template_language", "spring_drop,en"]
+
+
+def test_csv_for_excel_begins_with_a_mark_and_ends_lines_in_crlf(acme, requester, spec, run_export):
+    deliver(acme, content={"type": "text", "text": {"body": 'two\nlines, "é"'}})
+    export = run_export(jobs.start(requester, spec(columns=["content", "category"], format=Format.CSV_BOM)))
+    data = content(export).decode("utf-8")
+    assert data == '\ufeffcontent,category\r\n"two\nlines, ""é""",marketing\r\n'
+    days = {"from": "2026-10-01", "to": "2026-10-31", "group_by": ["category"]}
+    costs = run_export(jobs.start(requester, spec("costs", filters=days, format=Format.CSV_BOM)))
+    assert {line[-1:] for line in content(costs).split(b"\n")[:-1]} == {b"\r"}
 
 
 def test_numbers_are_masked_for_those_who_may_not_see_them(acme, requester, spec, run_export):

@@ -35,7 +35,7 @@ _LATEST = """{column} = coalesce((
     SELECT c.{value} FROM log_change c
     WHERE c.account_id = s.account_id AND c.subject = %(subject)s AND c.subject_id = s.id
         AND c.field = '{field}' AND c.new <> '' {current}
-    ORDER BY c.at DESC, c.new DESC LIMIT 1), {column})"""
+    ORDER BY c.at DESC, c.new = 'PENDING', c.new DESC LIMIT 1), {column})"""
 # Of a template that was created again, only announcements with the new id count.
 _CURRENT = "AND c.template_id IN ('', s.provider_template_id)"
 # The category that the latest of these announcements names.
@@ -150,7 +150,10 @@ def _volume_tier(announcement: Announcement) -> VolumeTier | None:
 
 
 def _bring_up_to_date(subject: Subject, columns: dict[str, str], ids: list[int]) -> None:
-    """Set each column to the latest change of its field; of two of the same moment the greater text wins."""
+    """Set each column to the latest change of its field.
+
+    Of two of the same moment the greater text wins, but PENDING, with which a template begins, is never the later one.
+    """
     is_template = subject == Subject.TEMPLATE
     current = _CURRENT if is_template else ""
     assignments = [

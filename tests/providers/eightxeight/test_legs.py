@@ -79,6 +79,7 @@ def test_an_inbound_sms_may_come_from_a_short_code(source, person):
         ({"total": "0.0446592", "currency": "eur"}, (Decimal("0.0446592"), "EUR")),
         ({"total": "1e-2", "currency": "USD"}, (Decimal("0.01"), "USD")),
         ({"total": 0, "currency": "EUR"}, (Decimal(0), "EUR")),
+        ({"total": 0.1 + 0.2, "currency": "EUR"}, (Decimal("0.3"), "EUR")),
         (None, (None, "")),
         ({}, (None, "")),
     ],

@@ -98,6 +98,12 @@ def test_a_template_created_again_has_the_new_id_and_its_state_in_any_order(temp
     assert (template.provider_template_id, template.category, template.status) == ("2", "UTILITY", "APPROVED")
 
 
+@pytest.mark.parametrize("order", list(permutations([replace(FIRST, new="PENDING"), FIRST])))
+def test_a_template_approved_in_the_second_of_its_creation_is_approved(template, order):
+    apply(template, *order)
+    assert template.status == "APPROVED"
+
+
 def test_a_template_created_again_has_no_components_yet(template):
     components = [{"type": "BODY", "text": "Hello"}]
     apply(template, replace(FIRST, field="components", new="EDITED", components=components))
