@@ -28,13 +28,13 @@ from core.spellings import standard
 class WindowContact(NamedTuple):
     """A contact as messaging passes it to billing: a message, or a call that opens the window.
 
-    `person` is a number in any spelling or a user id; it is stored as a hash.
+    `identities` are the person's number in any spelling and user id, as far as known; they are stored as hashes.
     """
 
     message_key: UUID
     account_id: int
     phone_number_id: int
-    person: str
+    identities: Sequence[str]
     at: datetime
     role: ContactRole
 
@@ -44,8 +44,8 @@ _RECORD = """
 WITH changed AS (
     INSERT INTO billing_contact AS c (message_key, account_id, person, at, role)
     SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::uuid[], %s::timestamptz[], %s::text[])
-        AS t (message_key, account_id, person, at, role) ORDER BY message_key
-    ON CONFLICT (message_key) DO UPDATE SET at = LEAST(c.at, EXCLUDED.at), role = LEAST(c.role, EXCLUDED.role)
+        AS t (message_key, account_id, person, at, role) ORDER BY message_key, person
+    ON CONFLICT (message_key, person) DO UPDATE SET at = LEAST(c.at, EXCLUDED.at), role = LEAST(c.role, EXCLUDED.role)
     WHERE EXCLUDED.at < c.at OR EXCLUDED.role < c.role
     RETURNING new.person, new.at AS first, GREATEST(new.at, old.at) AS last
 )
@@ -60,9 +60,17 @@ WITH due AS (
 span AS MATERIALIZED (
     SELECT person, min(at) AS first, max(at) + %(service)s + %(free)s AS last FROM due GROUP BY person
 ),
+delivery AS MATERIALIZED (  -- with every identity of its person
+    SELECT c.* FROM billing_contact c WHERE c.role = 'delivery' AND c.message_key IN (
+        SELECT d.message_key FROM span s JOIN billing_contact d ON d.person = s.person AND d.role = 'delivery'
+            AND d.at >= s.first AND d.at < s.last
+    )
+),
+reach AS MATERIALIZED (
+    SELECT person, min(at) - %(service)s - %(free)s AS first, max(at) AS last FROM delivery GROUP BY person
+),
 contact AS MATERIALIZED (
-    SELECT c.*, s.first FROM span s JOIN billing_contact c ON c.person = s.person
-        AND c.at > s.first - %(service)s - %(free)s AND c.at < s.last
+    SELECT c.* FROM reach r JOIN billing_contact c ON c.person = r.person AND c.at > r.first AND c.at <= r.last
 ),
 entry AS MATERIALIZED (  -- the first answer within the service window opens it
     SELECT e.person, min(d.at) AS since FROM contact e JOIN contact d ON d.person = e.person AND d.role = 'delivery'
@@ -71,15 +79,15 @@ entry AS MATERIALIZED (  -- the first answer within the service window opens it
 ),
 known AS (
     SELECT d.message_key, CASE
-        WHEN EXISTS (
+        WHEN bool_or(EXISTS (
             SELECT FROM entry e WHERE e.person = d.person AND d.at >= e.since AND d.at < e.since + %(free)s
-        ) THEN 'in_entry_point'
-        WHEN EXISTS (
+        )) THEN 'in_entry_point'
+        WHEN bool_or(EXISTS (
             SELECT FROM contact r WHERE r.person = d.person AND r.role <> 'delivery' AND d.at >= r.at
                 AND d.at < r.at + %(service)s
-        ) THEN 'in_customer_service'
+        )) THEN 'in_customer_service'
         ELSE '' END AS open_window
-    FROM contact d WHERE d.role = 'delivery' AND d.at >= d.first
+    FROM delivery d GROUP BY d.message_key
 )
 SELECT f.kind_id, f.day, k.open_window, array_agg(k.message_key)
 FROM known k JOIN billing_usagefact f USING (message_key) JOIN billing_usagekind u ON u.id = f.kind_id
@@ -102,16 +110,17 @@ def record_window_contacts(contacts: Sequence[WindowContact]) -> None:
     """Store contacts and mark their persons, in the caller's transaction. Known ones write nothing."""
     if contacts:
         rows = [
-            (each.message_key, each.account_id, _person_key(each), each.at, str(each.role))
+            (each.message_key, each.account_id, key, each.at, str(each.role))
             for each in contacts
+            for key in {_identity_key(each, identity) for identity in each.identities}
         ]  # fmt: skip
         with connection.cursor() as cursor:
             cursor.execute(_RECORD, columns_of(rows))
 
 
-def _person_key(contact: WindowContact) -> UUID:
+def _identity_key(contact: WindowContact, identity: str) -> UUID:
     """A keyed hash, because a plain one of a phone number could be reversed by trying all numbers."""
-    text = f"{contact.account_id}:{contact.phone_number_id}:{standard(contact.person)}".encode()
+    text = f"{contact.account_id}:{contact.phone_number_id}:{standard(identity)}".encode()
     secret = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
     return UUID(bytes=hashlib.blake2b(text, digest_size=16, key=secret).digest())
 

@@ -643,7 +643,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Contact",
             fields=[
-                ("message_key", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "message_key", "person", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("message_key", models.UUIDField()),
                 ("person", models.UUIDField()),
                 ("at", models.DateTimeField(help_text="The earliest time of receipt, call, or proof of delivery.")),
                 (

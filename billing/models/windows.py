@@ -8,10 +8,12 @@ from core.tenancy import LOOSE, TenantModel
 
 class Contact(TenantModel):
     """A contact between a business number and a person, without personal data: a delivery without a reported type, a
-    received message, or a call that opens the window. `person` is a keyed hash of account, number and person.
+    received message, or a call that opens the window. It has a row for each identity of the person: `person` is a
+    keyed hash of account, number and identity.
     """
 
-    message_key = models.UUIDField(primary_key=True)
+    pk = models.CompositePrimaryKey("message_key", "person")
+    message_key = models.UUIDField()
     account = models.ForeignKey("accounts.Account", **LOOSE)
     person = models.UUIDField()
     at = models.DateTimeField(help_text="The earliest time of receipt, call, or proof of delivery.")

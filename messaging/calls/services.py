@@ -57,10 +57,12 @@ def _row(report: RecordReport, event: CallEvent) -> dict[str, Any]:
 def _contact(call: Call) -> WindowContact | None:
     """The opening of the customer service window: by a person's call, or by the person who accepts one."""
     opened_at = call.created_at if call.direction == Direction.INBOUND else call.accepted_at
-    person = call.msisdn or call.user_id
-    if not (opened_at and person and call.direction and call.phone_number_id):
+    identities = [identity for identity in (call.msisdn, call.user_id) if identity]
+    if not (opened_at and identities and call.direction and call.phone_number_id):
         return None
-    return WindowContact(call.record_key, call.account_id, call.phone_number_id, person, opened_at, ContactRole.MESSAGE)
+    return WindowContact(
+        call.record_key, call.account_id, call.phone_number_id, identities, opened_at, ContactRole.MESSAGE
+    )
 
 
 def _usage(call: Call) -> CallUsage:

@@ -40,7 +40,8 @@ ORDER BY c.message_key
 _HAS_UNTYPED = "SELECT EXISTS (SELECT FROM change_batch WHERE provider = ANY(%s))"
 # New messages of these providers, and those with an earlier time than before.
 _SELECT_CONTACTS = """
-SELECT c.message_key, d.account_id, d.phone_number_id, coalesce(nullif(c.msisdn, ''), c.user_id),
+SELECT c.message_key, d.account_id, d.phone_number_id,
+    array_remove(ARRAY[GREATEST(c.msisdn, m.msisdn), GREATEST(c.user_id, m.user_id)], ''),
     CASE d.direction WHEN 'inbound' THEN d.created_at ELSE d.billed_at END,
     CASE
         WHEN d.direction = 'outbound' THEN 'delivery'
@@ -50,6 +51,7 @@ SELECT c.message_key, d.account_id, d.phone_number_id, coalesce(nullif(c.msisdn,
         ELSE 'message'
     END
 FROM changed_batch d JOIN change_batch c USING (message_id)
+LEFT JOIN log_message m ON (m.account_id, m.created_at, m.id) = (c.account_id, c.created_at, c.message_id)
 WHERE c.provider = ANY(%s) AND d.phone_number_id IS NOT NULL AND d.group_id = '' AND d.pricing_type = ''
 AND (c.msisdn <> '' OR c.user_id <> '')
 AND (d.direction = 'inbound' OR d.billed_at IS NOT NULL)

@@ -17,13 +17,15 @@ AT = datetime(2026, 9, 15, 8, tzinfo=UTC)
 CLICK = {"type": "text", "referral": {"source_type": "ad", "ctwa_clid": "x"}}
 
 
-def receive(account, at, content=None, channel=EIGHT):
+def receive(account, at, content=None, channel=EIGHT, **person):
     report(account, "received", at=at, channel=channel, direction="inbound", content=content or {"type": "text"},
-           provider_message_id=f"in-{at:%d%H}")  # fmt: skip
+           provider_message_id=f"in-{at:%d%H}", **person)  # fmt: skip
 
 
-def send(account, at, category="utility", name="out"):
-    return deliver(account, provider_message_id=name, at=at, channel=EIGHT, category=category, pricing_type="")
+def send(account, at, category="utility", name="out", **person):
+    return deliver(
+        account, provider_message_id=name, at=at, channel=EIGHT, category=category, pricing_type="", **person
+    )
 
 
 def kind(message):
@@ -49,13 +51,24 @@ def test_all_is_free_for_72_hours_after_the_answer_to_an_advertisement(acme):
     assert UsageFact.objects.get(pk=answer.message_key).bucket.allowance == 1000  # of which it takes no place
 
 
+@pytest.mark.parametrize(
+    ("inbound", "outbound"),
+    [(("", "SG.V1"), ("6591234567", "SG.V1")), (("6591234567", "SG.V1"), ("", "SG.V1")),
+     (("6591234567", ""), ("6591234567", "SG.V1"))],
+)  # fmt: skip
+def test_a_number_and_a_user_id_that_one_webhook_names_are_one_person(acme, inbound, outbound):
+    message = send(acme, AT, msisdn=outbound[0], user_id=outbound[1])
+    receive(acme, AT - timedelta(hours=1), msisdn=inbound[0], user_id=inbound[1])
+    assert kind(message).free_reason == "free_customer_service"
+
+
 def test_two_contacts_of_one_batch_far_from_each_other_both_count(acme):
     october = AT + timedelta(days=30)
     late = send(acme, october + timedelta(hours=100), "marketing")
     assert kind(late).free_reason == ""
     number = late.phone_number_id
     record_window_contacts([
-        WindowContact(UUID(int=hour), acme.pk, number, INDIA, october + timedelta(hours=hour), ContactRole.ENTRY)
+        WindowContact(UUID(int=hour), acme.pk, number, [INDIA], october + timedelta(hours=hour), ContactRole.ENTRY)
         for hour in (0, 90)
     ])  # fmt: skip
     assert kind(late).free_reason == "free_entry_point"
