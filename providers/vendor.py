@@ -3,7 +3,7 @@
 A missing capability is None. Callers check for a capability, never for a provider's name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -101,6 +101,8 @@ class Summary(Protocol):
     def content_type(self) -> str: ...
     @property
     def reply_to(self) -> str: ...
+    @property
+    def parameter_names(self) -> Mapping[str, Sequence[str]]: ...  # of a template: see providers.meta.translation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

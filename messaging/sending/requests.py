@@ -29,6 +29,7 @@ class SendSummary:
     content_type: str = ""
     template_name: str = ""
     template_language: str = ""
+    parameter_names: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by "header", "body": of a template
     category: str = ""  # that the client asks for: a text without a template is of this category
     client_message_id: str = ""
     client_batch_id: str = ""

@@ -80,6 +80,12 @@ class TemplateDefinition:
     is_described: bool = True  # otherwise its components are unknown, and so are the parameters it takes
 
     @property
+    def parameter_names(self) -> dict[str, tuple[str, ...]]:
+        """The names by "header" and "body", where the template names its parameters instead of numbering them."""
+        texts = {"header": self.header, "body": self.body}
+        return {part: names for part, names in texts.items() if not all(name.isdecimal() for name in names)}
+
+    @property
     def is_marketing(self) -> bool:
         """Whether the suppression list applies to it."""
         return category_family(self.category) == Category.MARKETING

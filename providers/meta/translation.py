@@ -1,6 +1,7 @@
 """Translates a checked message in 8x8's or the Cloud API's form into a Cloud API request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from providers.vendor import Body, Summary
@@ -12,6 +13,9 @@ _SUBTYPES = {
     "flow": "flow",
     "voicecall": "voice_call",
 }
+Names = Mapping[str, Sequence[str]]
+"""The names of parameters by "header" and "body", where a template names them instead of numbering them."""
+
 _VALUES = {"payload": "payload", "couponCode": "coupon_code", "ttlMinutes": "ttl_minutes"}
 
 
@@ -24,7 +28,7 @@ def from_cloud(request: Body, reference: str) -> dict[str, Any]:
 def from_8x8(request: Body, about: Summary, reference: str) -> dict[str, Any]:
     """The Cloud API's body of a message in 8x8's form."""
     to = {"to": f"+{about.msisdn}"} if about.msisdn else {"recipient": about.user_id}
-    kind, content = _content(about.content_type, request["content"])
+    kind, content = _content(about.content_type, request["content"], about.parameter_names)
     context = {"context": {"message_id": about.reply_to}} if about.reply_to else {}
     return {
         "messaging_product": "whatsapp", "recipient_type": "individual", **to, **context, "type": kind, kind: content,
@@ -40,12 +44,12 @@ def _direct_send(content: Mapping[str, Any]) -> dict[str, Any]:
     return {"category": str(direct["category"]).lower(), **({} if seconds is None else {"ttl_seconds": int(seconds)})}
 
 
-def _content(kind: str, content: Mapping[str, Any]) -> tuple[str, Any]:
+def _content(kind: str, content: Mapping[str, Any], names: Names) -> tuple[str, Any]:
     """Return the Cloud API's type, and the object under its name."""
     if kind == "text":
         return "text", {"body": content["text"]}
     if kind == "template":
-        return "template", template(content["template"])
+        return "template", template(content["template"], names)
     if kind == "location":
         return "location", _select(content["location"], "latitude", "longitude", "name", "address")
     if kind == "interactive":
@@ -60,14 +64,22 @@ def _select(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: values[name] for name in names if values.get(name) is not None}
 
 
-def template(source: Mapping[str, Any]) -> dict[str, Any]:
-    """The `template` of a Cloud API request, from one in 8x8's form."""
-    components = [_component(each) for each in source.get("components") or ()]
+def template(source: Mapping[str, Any], names: Names = MappingProxyType({})) -> dict[str, Any]:
+    """The `template` of a Cloud API request, from one in 8x8's form, whose parameters are in the order of `names`."""
+    components = [_with_names(_component(each), names) for each in source.get("components") or ()]
     return {
         "name": source["name"],
         "language": {"code": source["language"]},
         "components": [c for c in components if c],
     }
+
+
+def _with_names(component: dict[str, Any], names: Names) -> dict[str, Any]:
+    """The component with the name of each parameter, which Meta requires of a template that names them."""
+    if not (own := names.get(component.get("type", ""))):
+        return component
+    parameters = [{**each, "parameter_name": name} for name, each in zip(own, component["parameters"], strict=True)]
+    return {**component, "parameters": parameters}
 
 
 def _component(component: Mapping[str, Any]) -> dict[str, Any]:

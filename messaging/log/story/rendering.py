@@ -52,6 +52,10 @@ def all_parameters_filled(parts: list[Part]) -> bool:
 
 
 def _pieces(text: str, values: Mapping[str, str]) -> Iterator[Piece]:
+    # 8x8's requests have no names: their values are in the order of the placeholders.
+    names = enumerate(dict.fromkeys(_PLACEHOLDER.findall(text)), start=1)
+    by_order = {name: values[str(n)] for n, name in names if str(n) in values and not name.isdecimal()}
+    values = {**by_order, **values}
     at = 0
     for match in _PLACEHOLDER.finditer(text):
         if match.start() > at:

@@ -64,6 +64,7 @@ def read(
         content_type=kind,
         template_name=definition.name if definition else "",
         template_language=definition.language if definition else "",
+        parameter_names=definition.parameter_names if definition else {},
         category=direct_send.read(kind, content),
         client_message_id=optional(data.get("clientMessageId"), "clientMessageId", 50, long=3009),
         client_batch_id=client_batch_id,

@@ -49,6 +49,12 @@ def test_metas_and_8x8s_requests_fill_them(wrap):
     assert is_filled
 
 
+def test_values_without_names_fill_named_parameters_in_order():
+    components = [{"type": "BODY", "text": "{{name}}, order {{order}} of {{name}} left, {{when}}"}]
+    request = {"content": {"template": {"components": [{"type": "body", "parameters": parameters("Jane", "77")}]}}}
+    assert words(components, request) == ([("body", "Jane, order 77 of Jane left, {{when}}")], False)
+
+
 def test_named_parameters_currencies_and_media():
     components = [{"type": "BODY", "text": "{{name}} owes {{ sum }} and {{photo}}"}]
     parameters = [
