@@ -16,6 +16,8 @@ from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.inbound.services.erasure import erase_in_webhooks
 from messaging.legs.erasure import mask_in_contents
 from messaging.log.models import ContactEvent, Message, PhoneNumber
+from messaging.log.query import MessageQuery
+from messaging.log.selectors.matching import matching
 from messaging.log.services.erasure import mask_in_payloads, person_of
 from messaging.persons.models import IdentityChange, IdentityLink, PersonName
 from messaging.persons.selectors.identities import identity_of
@@ -179,11 +181,23 @@ def test_webhooks_about_persons_alone_go_too(acme):
     assert b"SG.CY0" in bytes(InboxItem.objects.get().body)
 
 
-@pytest.mark.parametrize("spelled", ["5511987654321", "551187654321"])
-def test_both_spellings_go(acme, spelled):
-    post(acme, messages=[inbound("A", 0, **{"from": "5511987654321"}), inbound("B", 1, **{"from": "551187654321"})])
-    assert erased(acme, spelled).removed["messages"] == 2
-    assert places_with("5511987654321", "551187654321") == []
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("551187654321", "5511987654321"), ("5511987654321", "551187654321"), ("525512345678", "+52 1 55 1234 5678"),
+        ("5215512345678", "525512345678"), ("541123456789", "5491123456789"), ("5491123456789", "+54 11 2345-6789"),
+    ],
+)  # fmt: skip
+def test_either_spelling_finds_stops_and_erases_the_person(acme, stored, typed):
+    digits = "".join(letter for letter in typed if letter.isdecimal())
+    post(acme, messages=[inbound("A", 0, **{"from": stored}) | {"text": {"body": "STOP"}}])
+    post(acme, messages=[inbound("B", 1, **{"from": digits})])
+    assert sorted(row.provider_message_id[-1] for row in matching(acme, MessageQuery(person=typed))) == ["A", "B"]
+    wanted = [identity_of(stored), identity_of(digits)]
+    assert set(current_stops(acme.pk, wanted)) == set(wanted)
+    assert erased(acme, typed).removed["messages"] == 2
+    assert places_with(stored, digits) == []
+    assert set(current_stops(acme.pk, wanted)) == set(wanted)
 
 
 @pytest.mark.parametrize("identity", ["SG.ANN1", "@anna.xylo", f"+{NEW}"])

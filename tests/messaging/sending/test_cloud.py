@@ -9,7 +9,7 @@ from accounts.models import Subaccount
 from accounts.services import create_api_key
 from messaging.log.enums import CategoryRank
 from messaging.log.models import Message, MessagePayload, PhoneNumber, Template
-from messaging.sending import cloud, senders
+from messaging.sending import cloud, routes, senders
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin
 from providers.meta.refusals import MetaRefusal
@@ -247,6 +247,15 @@ def read_or_refused(body, sender):
             cloud.read(body, sender, Origin(), "graph").about.as_json()
     except MetaRefusal as refusal:
         return refusal
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("to", ["+551187999990", "+5215512345678", "+541123456789", "+54 9 11 2345-6789"])
+def test_the_spellings_that_whatsapp_keeps_are_sent_as_written(acme, shape, to):
+    sender = senders.sender_directory(acme.pk).by_number_id["106540352242922"]
+    request = cloud.read({**TEXT, "to": to}, sender, Origin(), shape)
+    assert f"+{request.about.msisdn}" == to.replace(" ", "").replace("-", "")
+    assert routes.cloud_body(request.request, sender, "umid")["to"] == to
 
 
 def test_keys_and_numbers_of_others(client, acme, other, post, d360):
