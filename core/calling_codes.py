@@ -6,6 +6,7 @@ import phonenumbers
 
 _REGIONS = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
 _NOT_GEOGRAPHIC = "001"
+_KAZAKHSTAN = ("76", "77")  # of Russia's calling code (ITU-T E.164, Kazakhstan)
 
 
 def country_of(msisdn: str, user_id: str = "") -> str:
@@ -34,4 +35,5 @@ def _country_of_number(msisdn: str) -> str:
     except phonenumbers.NumberParseException:
         return ""
     # A number outside every numbering plan still starts with the code: take the main country of that code.
-    return phonenumbers.region_code_for_number(number) or regions[0]
+    main = "KZ" if msisdn.startswith(_KAZAKHSTAN) else regions[0]
+    return phonenumbers.region_code_for_number(number) or main

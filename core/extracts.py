@@ -9,7 +9,7 @@ import orjson
 from django.db import connection
 from django.db.models import Expression, F, Func, QuerySet, Subquery
 
-from core.message_ids import mask_message_id_sql
+from core.masking import mask_message_id_sql
 from core.numbers import mask_number_sql
 
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from core.message_ids import mask_message_id
+from core.masking import mask_message_id
 from core.numbers import mask_number
 from core.periods import YEARS, years_problem
 

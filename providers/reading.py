@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from core.masking import hide_numbers
+
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 # A business-scoped user id or its parent id: US.13491208655302741918, US.ENT.11815799212886844830.
@@ -125,6 +127,11 @@ def iso_time(value: Any) -> datetime:
         return _plausible(moment.astimezone(UTC), value)
     except (ValueError, OverflowError):
         raise ValueError(f"timestamp {text(value, 40)!r} is not an ISO 8601 time between 2020 and 2100") from None
+
+
+def error_text(value: Any) -> str:
+    """A provider's text about an error, without numbers and ids of persons: the message itself has them."""
+    return hide_numbers(text(value, 255))
 
 
 def _plausible(moment: datetime, raw: Any) -> datetime:

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from accounts.enums import Permission
-from core.message_ids import mask_message_id
+from core.masking import mask_message_id
 from core.numbers import format_number, mask_number
 
 register = template.Library()

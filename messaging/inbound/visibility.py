@@ -12,6 +12,7 @@ from typing import Any
 
 from accounts.enums import Permission
 from accounts.principal import Principal
+from core.masking import hide_numbers
 from core.numbers import mask_number
 from core.strict_json import Unparsable, load_repaired
 from messaging.inbound.enums import ReasonKind
@@ -33,9 +34,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z_./-]{0,63}")
 _TIME = re.compile(r"1[5-9]\d{8}(?:\d{3})?|\d{4}-\d\d-\d\d[T ][\d:.,]{5,}(?:Z|[+-]\d\d:?\d\d)?")
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z_.-]{0,63}")
 _SMALL = 100_000  # fewer digits than a phone number
-_MESSAGE_ID = re.compile(r"wamid\.\S*")  # holds the person's number in Base64
-_LONG_NUMBER = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){6,}")
-_USER_ID = re.compile(r"\b[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{5,}")
+_MESSAGE_ID = re.compile(r"wa[mc]id\.\S*")  # holds the person's number in Base64
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def visible_reason(kind: str, text: str, sight: Sight) -> str:
         return f"{text.partition(':')[0]}: {HIDDEN}" if ":" in text else text
     if not sight.content:
         text = _QUOTED.sub(lambda quoted: f"'{_mask_text(quoted[1], 'reason', sight)}'", text)
-    return text if sight.numbers else _without_numbers(text)
+    return text if sight.numbers else hide_numbers(text)
 
 
 def _is_text(raw: bytes) -> bool:
@@ -145,7 +144,7 @@ def _mask_text(value: str, field: str, sight: Sight) -> str:
     if number := digits(value):
         return mask_number(number)
     if sight.content and field.lower() not in _PERSON_FIELDS:
-        return _without_numbers(value)
+        return hide_numbers(value)
     return HIDDEN
 
 
@@ -163,9 +162,3 @@ def _is_identifier(value: str) -> bool:
 
 def _is_uuid(value: str) -> bool:
     return bool(re.fullmatch(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value))
-
-
-def _without_numbers(text: str) -> str:
-    for pattern in (_MESSAGE_ID, _USER_ID, _LONG_NUMBER):
-        text = pattern.sub(HIDDEN, text)
-    return text

@@ -6,11 +6,12 @@ Letter case differs between its samples, so words are compared in lower case.
 
 from typing import Any
 
+from core.masking import hide_numbers
 from core.strict_json import Unparsable, load_repaired
 from providers.eightxeight.legs import leg_event
 from providers.eightxeight.management import read_management
 from providers.events import MAX_NAME, MessageEvent, Parsed, Person
-from providers.reading import category_of, digits, integer, iso_time, mapping, text, user_id, username
+from providers.reading import category_of, digits, error_text, integer, iso_time, mapping, text, user_id, username
 from providers.umids import canonical
 from providers.vocabulary import BUSINESS_APP, BUSINESS_APP_DETAIL, Category, Direction, OtherChannel
 
@@ -109,10 +110,10 @@ def _receipt(payload: dict[str, Any]) -> MessageEvent:
         template_name=text(template.get("name"), 512),
         template_language=text(template.get("language"), 16),
         client_message_id=text(payload.get("clientMessageId"), 512),
-        detail=detail,
+        detail=hide_numbers(detail),
         error_source="8x8" if status.get("errorCode") is not None else "",
         error_code=integer(status.get("errorCode")),
-        error_title=text(status.get("errorMessage"), 255),
+        error_title=error_text(status.get("errorMessage")),
         provider_error_code=integer(whatsapp.get("providerErrorCode")),
         content=content or None,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from providers.events import CallEvent
 from providers.meta.people import person
-from providers.reading import digits, integer, items, mapping, required_id, text, unix_time
+from providers.reading import digits, error_text, integer, items, mapping, required_id, text, unix_time
 from providers.vocabulary import Direction
 
 _DIRECTIONS = {"user_initiated": Direction.INBOUND, "business_initiated": Direction.OUTBOUND}
@@ -94,7 +94,7 @@ def call_status_event(status: dict[str, Any], number_id: str, contacts: list[dic
 def _with_error(event: CallEvent, errors: list[dict[str, Any]]) -> CallEvent:
     if error := next(iter(errors), None):
         event.error_source, event.error_code = "meta", integer(error.get("code"))
-        event.error_title = text(mapping(error.get("error_data")).get("details") or error.get("title"), 255)
+        event.error_title = error_text(mapping(error.get("error_data")).get("details") or error.get("title"))
     return event
 
 

@@ -18,6 +18,7 @@ from providers.meta.management import read_management
 from providers.meta.people import announced_change, person
 from providers.reading import (
     category_of,
+    error_text,
     integer,
     is_false,
     items,
@@ -195,7 +196,7 @@ def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[st
         detail=word if word == "played" else "",
         error_source="meta" if error else "",
         error_code=integer(error.get("code")),
-        error_title=text(mapping(error.get("error_data")).get("details") or error.get("title"), 255),
+        error_title=error_text(mapping(error.get("error_data")).get("details") or error.get("title")),
     )
 
 

@@ -1,11 +1,11 @@
-"""Message ids without the number that they hold."""
+"""Texts and message ids without the numbers that they hold."""
 
 import pytest
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.message_ids import mask_message_id, mask_message_id_sql
+from core.masking import hide_numbers, mask_message_id, mask_message_id_sql
 from providers.meta.wamids import encoded_forms, wacid, wamid
 
 IDS = {
@@ -29,3 +29,15 @@ def test_no_number_is_left(number, inbound, group):
     masked = mask_message_id(wamid(number, "3EB0" * 8, inbound=inbound, group=group))
     assert len(masked) == len("wamid.•••••12345678")
     assert not any(form in masked for form in encoded_forms(number))
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Recipient 919812349977 not reachable; id wamid.HBgMOTE5ODA=", "Recipient ••••• not reachable; id •••••"),
+        ("Absent +91 98123-49977 (US.ENT.11815799212886844830)", "Absent ••••• (•••••)"),
+        ("(#131030) since 2026-11-30 10:00 UTC, 24 hours", "(#131030) since 2026-11-30 10:00 UTC, 24 hours"),
+    ],
+)
+def test_numbers_and_ids_in_a_text_are_hidden(text, hidden):
+    assert hide_numbers(text) == hidden
