@@ -25,10 +25,8 @@ def test_every_module_works_without_django_set_up():
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], check=True, cwd=ROOT, env=environment, capture_output=True, text=True
     )
-    assert (
-        done.stdout.strip()
-        == "False False ['core.errors', 'core.masking', 'core.numbers', 'core.secrets', 'core.strict_json', 'core.words']"
-    )
+    core = ["errors", "masking", "numbers", "secrets", "strict_json", "words"]
+    assert done.stdout.strip() == f"False False {[f'core.{name}' for name in core]}"
 
 
 def test_the_orm_gives_them_choices_alone():

@@ -7,12 +7,13 @@ messages, whose anchors are locked by then: no two workers change the participan
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from core.calling_codes import country_of
-from core.spellings import standard
-from messaging.log.lifecycle.columns import DELIVERY_STATES, KEY, sql_list
+from core.spellings import spellings, standard
+from messaging.log.lifecycle.columns import DELIVERY_STATES, IDENTITY, KEY, sql_list
 from messaging.log.lifecycle.participants import (
     PARTICIPANT_EVENT_COLUMNS,
     ParticipantKey,
@@ -21,7 +22,9 @@ from messaging.log.lifecycle.participants import (
     unite_participants,
 )
 from messaging.log.lifecycle.reports import EventReport, Key, ResolvedEvent
+from messaging.log.lifecycle.sql.tables import CREATE_TABLES
 from messaging.log.models.message_key import key_digits
+from messaging.persons.enums import IdentityKind
 from messaging.persons.resolution import Identity
 from messaging.persons.selectors.identities import KnownPersons, identity_in, persons_of
 from providers.events import EDIT_STATES, MessageEvent
@@ -94,6 +97,49 @@ def _known_names(reports: Iterable[EventReport]) -> Callable[[EventReport], list
         return sorted(holding.identity.value for holding in person if holding.covers(event.at))
 
     return names
+
+
+_SELECT_LINKED = """
+SELECT DISTINCT a.account_id, a.created_at, a.msisdn, b.user_id, a.message_id, a.participant_key::text,
+    b.participant_key::text
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) l (account_id, msisdn, user_id)
+JOIN log_participant a ON a.account_id = l.account_id AND a.msisdn = l.msisdn AND a.user_id IN ('', l.user_id)
+JOIN log_participant b ON b.account_id = l.account_id AND b.user_id = l.user_id AND b.message_id = a.message_id
+WHERE a.participant_key <> b.participant_key
+"""
+_HAS_PARTICIPANTS = "SELECT EXISTS (SELECT FROM log_participant WHERE account_id = ANY(%s))"
+_CHANGE_MESSAGES = f"""
+INSERT INTO change_batch ({sql_list(IDENTITY)}, message_id, direction, created_at, existing_at, group_id, waba_id)
+SELECT {sql_list(IDENTITY, "m")}, m.id, m.direction, m.created_at, m.created_at, m.group_id, n.waba_id
+FROM log_message m LEFT JOIN log_phonenumber n ON n.id = m.phone_number_id
+WHERE (m.account_id, m.created_at, m.id) IN (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[]))
+"""  # noqa: S608 - every name is a constant of this package
+
+
+def unite_linked(cursor: Any, links: Iterable[tuple[int, str, str]]) -> None:
+    """Unite the participants of earlier messages whose number and user id proved to be one person's.
+
+    `links` are account, number and user id that one webhook names. Call it when everything else of a batch is applied.
+    """
+    spelled = {(account_id, form, user_id) for account_id, msisdn, user_id in links for form in spellings(msisdn)}
+    cursor.execute(_HAS_PARTICIPANTS, [list({account_id for account_id, _, _ in spelled})])
+    if not cursor.fetchone()[0]:
+        return
+    cursor.execute(_SELECT_LINKED, [list(column) for column in zip(*spelled, strict=True)])
+    pairs = [row for row in cursor.fetchall() if _was_one_person(*row[:4])]
+    if pairs:
+        cursor.execute(CREATE_TABLES)
+        merge_participants(cursor, ())
+        unite_participants(cursor, {other: kept for *_, kept, other in pairs})
+        messages = {(account_id, at, message_id) for account_id, at, _, _, message_id, _, _ in pairs}
+        cursor.execute(_CHANGE_MESSAGES, [list(column) for column in zip(*messages, strict=True)])
+        record_participants(cursor)
+
+
+def _was_one_person(account_id: int, at: datetime, msisdn: str, user_id: str) -> bool:
+    identity = Identity(IdentityKind.NUMBER, standard(msisdn))
+    person = persons_of(account_id, [identity]).of(identity, at)
+    return any(holding.identity.value == user_id and holding.covers(at) for holding in person)
 
 
 def _names(report: EventReport) -> list[str]:

@@ -4,7 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db import connection
+
 from messaging.log.directory import Directory
+from messaging.log.lifecycle.participant_reports import unite_linked
 from messaging.log.lifecycle.reports import EventReport, Key
 from messaging.persons.recording import Announcement, Sighting, record
 from providers.events import ContactEvent, MessageEvent
@@ -36,6 +39,13 @@ def record_people(reports: Sequence[EventReport], directory: Directory, deleted:
     ]
     if sightings:
         record(sightings)
+        _unite_participants(sightings)
+
+
+def _unite_participants(sightings: Iterable[Sighting]) -> None:
+    if links := {(each.account_id, each.msisdn, each.user_id) for each in sightings if each.msisdn and each.user_id}:
+        with connection.cursor() as cursor:
+            unite_linked(cursor, links)
 
 
 def _informative(reports: Iterable[EventReport]) -> Iterator[EventReport]:
@@ -64,6 +74,7 @@ def record_contacts(reports: Iterable[ContactReport]) -> None:
             announcements.append(Announcement(Sighting(report.account_id, report.at, report.scope, *ids), new))
     if sightings or announcements:
         record(sightings, announcements)
+        _unite_participants([*sightings, *(each.new for each in announcements)])
 
 
 def _sighting(account_id: int, at: datetime, scope: str, event: MessageEvent | ContactEvent) -> Sighting:

@@ -77,6 +77,20 @@ def test_identities_that_were_linked_before_are_one_participant(apply, acme):
     assert len(participants(acme, "msisdn")) == len(charged(acme)) == 1
 
 
+def test_identities_that_are_linked_later_become_one_participant(apply, acme):
+    link = to(SENT, INDIA, "IN.1", state="received", direction="inbound", provider_message_id="wamid.I", group_id="")
+    apply(to(DELIVERED, "", "IN.1", state="read"), to(DELIVERED, SINGAPORE, "SG.2"))
+    apply(to(DELIVERED, INDIA, at=NOON + timedelta(seconds=3)))
+    assert len(charged(acme)) == 3
+    apply(link)
+    assert participants(acme, "msisdn", "user_id", "status") == [
+        (SINGAPORE, "SG.2", "delivered"), (INDIA, "IN.1", "read"),
+    ]  # fmt: skip
+    assert len(charged(acme)) == 2
+    billed = UsageFact.objects.filter(account=acme).order_by("billed_at").values_list("billed_at", flat=True)
+    assert billed[0] == NOON + timedelta(seconds=3)
+
+
 def test_a_group_that_comes_late_moves_the_charge_to_the_participant(apply, acme):
     apply(replace(to(DELIVERED, INDIA), group_id=""))
     apply(to(DELIVERED, INDIA))
