@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.principal import Principal
+from core.errors import UserError
+from core.networks import origin_of
 from events.enums import DeliveryState
 from events.models import Delivery, Endpoint
 
@@ -18,7 +20,8 @@ MAX_RETRIED = 10_000
 class EndpointSettings:
     """An endpoint to configure or delete; without a subaccount, the one for all. `name` is its type in the audit.
 
-    An `authorization` of None keeps the current one. Deletion needs neither `authorization` nor `url`.
+    An `authorization` of None keeps the current one, for the same origin only. Deletion needs neither `authorization`
+    nor `url`.
     """
 
     subaccount_id: int | None
@@ -31,11 +34,12 @@ class EndpointSettings:
 
 @transaction.atomic
 def configure_endpoints(configurations: Sequence[EndpointSettings], *, by: Principal) -> None:
-    """Create these endpoints of the account, or replace those of the same subaccount and type."""
+    """Create these endpoints of the account, or replace those of the same subaccount and type. Raises UserError."""
     for configuration in configurations:
         endpoint = _endpoint_of(by, configuration).select_for_update().first() or Endpoint(
             account=by.account, subaccount_id=configuration.subaccount_id, event_type=configuration.event_type
         )
+        _check_authorization(endpoint, configuration)
         if endpoint.url != configuration.url:  # the results of the former URL do not apply to the new one
             endpoint.delivered_at, endpoint.failed_at, endpoint.failure = None, None, ""
         endpoint.url, endpoint.enabled = configuration.url, configuration.enabled
@@ -44,6 +48,16 @@ def configure_endpoints(configurations: Sequence[EndpointSettings], *, by: Princ
         endpoint.save()
         details = {"subaccount": _code(endpoint), "url": configuration.url, "enabled": configuration.enabled}
         by.record("webhook.configured", configuration.name, details)
+
+
+def _check_authorization(endpoint: Endpoint, configuration: EndpointSettings) -> None:
+    """Keep the authorization from another host: who may change the URL could read the header there."""
+    is_kept = configuration.authorization is None and endpoint.authorization_sealed
+    if is_kept and origin_of(endpoint.url) != origin_of(configuration.url):
+        raise UserError(
+            f"The stored authorization of {configuration.name} is not for the host of {configuration.url}",
+            field="httpAuthorization", remedy="give httpAuthorization again, or leave it out for none.",
+        )  # fmt: skip
 
 
 @transaction.atomic

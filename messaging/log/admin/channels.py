@@ -1,5 +1,6 @@
 """The admin of numbers, templates and their announced changes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from accounts.admin import AuditedAdmin
 from core.admin import BigTableAdmin
+from core.networks import origin_of
 from messaging.log.models import Change, PhoneNumber, Template
 
 
@@ -31,6 +33,20 @@ class PhoneNumberForm(forms.ModelForm):  # type: ignore[type-arg]
         if credential and not (credential.isascii() and credential.isprintable() and " " not in credential):
             raise forms.ValidationError("A credential cannot contain spaces or non-ASCII characters.")
         return credential
+
+    def clean(self) -> dict[str, Any]:
+        """Keep the stored credential from another host: the operator's new address would get it."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        moved = self._destination(self.initial) != self._destination({**self.initial, **values})
+        if self.instance.credential_sealed and moved and not values.get("credential"):
+            self.add_error(
+                "credential", "Enter the credential again: with this provider or address, another host gets it."
+            )
+        return values
+
+    @staticmethod
+    def _destination(values: Mapping[str, Any]) -> tuple[Any, ...]:
+        return values.get("provider"), origin_of(values.get("api_url") or "")
 
 
 @admin.register(PhoneNumber)

@@ -213,6 +213,23 @@ class TestConfiguring:
         assert (entry.target, entry.details) == ("MSG", {"subaccount": "acme_shop", "url": url, "enabled": False})
 
     @pytest.mark.parametrize(
+        "url",
+        ["https://evil.example/8x8", "https://shop.example:8443/8x8", "https://shop.example.evil.example/8x8",
+         "https://sub.shop.example/8x8"],
+    )  # fmt: skip
+    def test_an_authorization_does_not_follow_a_changed_host(self, acme, post, path, url):
+        hook_body = {"subAccountId": "acme_shop", "type": "MSG", "url": "https://shop.example/8x8"}
+        post(path, [{**hook_body, "httpAuthorization": "Basic x"}])
+        answer = post(path, [{**hook_body, "url": url, "httpAuthorization": "***"}])
+        assert answer.status_code == 400
+        assert "give httpAuthorization again" in answer.json()["message"]
+        assert Endpoint.objects.values_list("url").get() == ("https://shop.example/8x8",)
+        for value, stored in (("***", "Basic x"), ("Basic y", "Basic y")):
+            moved = "https://SHOP.example:443/other" if value == "***" else url
+            assert post(path, [{**hook_body, "url": moved, "httpAuthorization": value}]).status_code == 200
+            assert Endpoint.objects.get().authorization == stored
+
+    @pytest.mark.parametrize(
         ("entry", "code", "message"),
         [
             ({}, 1000, "'[0].subAccountId' is required: give a string."),

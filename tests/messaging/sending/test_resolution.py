@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from messaging.log.models import Message, PhoneNumber
 from messaging.sending import settlement
 from messaging.sending.models import Submission
@@ -115,9 +115,26 @@ def test_who_may_not(acme, other, post):
     assert visitor(acme, "owner").post(url, {"action": "burn"}).status_code == 404
 
 
-def test_an_operator_sets_the_credential_of_a_number(acme, client):
-    from accounts.models import User
+@pytest.mark.parametrize(
+    "change", [{"api_url": "https://evil.example"}, {"provider": "8x8"}, {"api_url": "http://graph.example"}]
+)
+def test_a_credential_does_not_follow_a_changed_host(acme, client, change):
+    client.force_login(User.objects.get(is_superuser=True), "allauth.account.auth_backends.AuthenticationBackend")
+    number = PhoneNumber.objects.get(account=acme, provider="meta")
+    number.set_credential(SECRET)
+    number.api_url = "https://graph.example/"
+    number.save()
+    url = f"/admin/log/phonenumber/{number.pk}/change/"
+    form = client.get(url).context["adminform"].form
+    data = {name: form.initial.get(name) or "" for name in form.fields}
+    assert b"Enter the credential again" in client.post(url, {**data, **change}).content
+    assert client.post(url, {**data, "api_url": "https://GRAPH.example:443/v2"}).status_code == 302
+    assert PhoneNumber.objects.get(pk=number.pk).credential == SECRET
+    assert client.post(url, {**data, **change, "credential": "new"}).status_code == 302
+    assert PhoneNumber.objects.get(pk=number.pk).credential == "new"
 
+
+def test_an_operator_sets_the_credential_of_a_number(acme, client):
     client.force_login(User.objects.get(is_superuser=True), "allauth.account.auth_backends.AuthenticationBackend")
     number = PhoneNumber.objects.get(account=acme, provider="meta")
     url = f"/admin/log/phonenumber/{number.pk}/change/"
