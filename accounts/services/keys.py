@@ -81,8 +81,15 @@ def revoke_api_key(*, by: Principal, key: ApiKey) -> None:
         raise UserError(
             gettext("This key has access to subaccounts that you cannot see"), remedy=gettext("ask an owner or admin.")
         )
+    if not may_revoke(by, key):
+        raise UserError(gettext("This key may do more than you"), remedy=gettext("ask an owner or admin."))
     if ApiKey.objects.filter(pk=key.pk, account=by.account, revoked_at=None).update(revoked_at=timezone.now()):
         by.record("api_key.revoked", str(key))
+
+
+def may_revoke(by: Principal, key: ApiKey) -> bool:
+    """Whether the key has no scope beyond the principal's permissions."""
+    return by.permissions.issuperset(key.scopes)
 
 
 _VERSION = "SELECT xmin::text FROM accounts_apikey WHERE prefix = %s"

@@ -13,6 +13,7 @@ from accounts.enums import Permission
 from accounts.forms import KeyForm
 from accounts.selectors import keys as selectors
 from accounts.services import issue_api_key, revoke_api_key
+from accounts.services.keys import may_revoke
 from core.errors import UserError
 from core.forms import show_error
 from core.http import form_data
@@ -23,7 +24,8 @@ def keys(request: TenantRequest) -> HttpResponse:
     """The valid keys; with `ended` the revoked and expired ones."""
     ended = "ended" in request.GET
     page = selectors.api_keys(request.principal, request.GET.dict(), ended=ended)
-    context = {"page": page, "ended": ended, "now": timezone.now(), "params": request.GET}
+    beyond = {key.pk for key in page.rows if not may_revoke(request.principal, key)}
+    context = {"page": page, "ended": ended, "now": timezone.now(), "params": request.GET, "beyond": beyond}
     return render(request, "accounts/keys.html", context)
 
 
@@ -52,8 +54,9 @@ def revoke_key(request: TenantRequest, key_id: int) -> HttpResponse:
     key = selectors.api_key_of(request.principal, key_id)
     if key is None:
         raise Http404("No such key.")
-    if request.method == "POST":
+    may = may_revoke(request.principal, key)
+    if request.method == "POST" and may:
         revoke_api_key(by=request.principal, key=key)
         messages.success(request, _("%(key)s has been revoked: programs can no longer use it.") % {"key": key})
         return redirect("keys")
-    return render(request, "accounts/key_revoke.html", {"key": key})
+    return render(request, "accounts/key_revoke.html", {"key": key, "may_revoke": may})

@@ -91,6 +91,20 @@ def test_a_key_beyond_ones_reach_is_neither_seen_nor_revoked(acme):
     assert not ApiKey.objects.exclude(revoked_at=None).exists()
 
 
+def test_nobody_revokes_a_key_that_may_do_more(acme):
+    strong, _ = create_api_key(by=principal(acme), name="Strong", scopes=["messages:read", "messages:delete"])
+    with pytest.raises(UserError, match="This key may do more than you: ask an owner or admin"):
+        revoke_api_key(by=actor_as(acme, "developer"), key=strong)
+    client = visitor(acme, "developer")
+    url = f"{KEYS}{strong.pk}/revoke/"
+    assert url not in text(client.get(KEYS))
+    assert "ask an owner or admin to revoke it" in text(client.get(url))
+    assert "ask an owner or admin to revoke it" in text(client.post(url))
+    assert ApiKey.objects.get(pk=strong.pk).revoked_at is None
+    assert visitor(acme, "admin").post(url).status_code == 302
+    assert ApiKey.objects.get(pk=strong.pk).revoked_at
+
+
 def test_the_list_shows_what_works_and_apart_what_does_no_more(acme):
     client = visitor(acme)
     create_api_key(by=principal(acme), name="Over", scopes=[], expires_at=NOW - timedelta(days=400))

@@ -97,8 +97,11 @@ def test_a_key_of_some_subaccounts_sees_theirs_alone(acme, ask):
     assert [row["id"] for row in ask("get", DELETIONS).json()["results"]] == [limited, whole]
     assert [row["id"] for row in ask("get", DELETIONS, subaccounts=[own]).json()["results"]] == [limited]
     assert ask("get", DELETIONS, subaccounts=[foreign]).json()["results"] == []
+    erasure = ask("post", DELETIONS, {"msisdn": INDIA, "reason": "Art. 17"}).json()["id"]
     for place, method in (("", "get"), ("stop/", "post"), ("certificate/", "get")):
-        assert ask(method, f"{DELETIONS}{whole}/{place}", subaccounts=[own]).status_code == 404
+        for beyond in (whole, erasure):
+            assert ask(method, f"{DELETIONS}{beyond}/{place}", subaccounts=[own]).status_code == 404
+            assert ask(method, f"{DELETIONS}{beyond}/{place}", subaccounts=[own, foreign]).status_code == 404
         assert ask(method, f"{DELETIONS}{limited}/{place}", subaccounts=[foreign]).status_code == 404
 
 
