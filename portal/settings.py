@@ -7,7 +7,8 @@ TOLLGATE_DATA            folder of the embedded servers (default .data/)
 EMAIL_URL                the mail server, as smtp+tls://user:password@host:587; without one, mails are printed
 MAIL_FROM                sender of the portal's mails (tollgate@ and the host of BASE_URL)
 BASE_URL                 URL of this installation for browsers and providers; its host is the allowed host
-TRUSTED_PROXY_COUNT      number of your own proxies in front: as many entries of X-Forwarded-For are trusted (0)
+TRUSTED_PROXY_COUNT      number of your own proxies in front: as many entries of X-Forwarded-For are trusted (0);
+                         they must drop header names with an underscore (docs/webhooks.md)
 INBOX_LEASE_SECONDS      time after which another worker takes over claimed webhooks (90, at least 5)
 FREE_ENTRY_HOURS         length of Meta's free entry point, for messages without a pricing type (72; 24 to 168)
 SANDBOX_URL              URL that demo accounts send through (the sandbox that script/run starts)
