@@ -1,14 +1,17 @@
 """Checks of the URLs we post to: only public addresses, so that no tenant can reach our network (SSRF)."""
 
+import csv
 import socket
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from functools import cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 _PORTS = (None, 443, 8443)
-# Not global either, although Python says so: NAT64, 6to4, Teredo, IPv4-compatible and site-local addresses.
-_TUNNELS = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10")))
+_GLOBAL_UNICAST = IPv6Network("2000::/3")  # NAT64 and other translations, Segment Routing and the rest are outside
+_TABLE = Path(__file__).with_name("data") / "special_addresses.csv"
 
 
 class ForbiddenAddress(ValueError):
@@ -56,13 +59,27 @@ def resolve(host: str, port: int) -> str:
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether the address is on the internet."""
+    """Whether the address is on the internet: unicast, and in no block that a special purpose has.
+
+    An IPv4-mapped address is judged as the IPv4 address in it. Other addresses with one in them are not public.
+    """
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped:
             return is_public(address.ipv4_mapped)
-        if any(address in network for network in _TUNNELS):
+        if address not in _GLOBAL_UNICAST:
             return False
-    return address.is_global and not address.is_multicast
+    return not any(address in network for network in special_networks())
+
+
+@cache
+def special_networks() -> tuple[IPv4Network | IPv6Network, ...]:
+    """The blocks of IANA's special-purpose registries of 2025-10-09, of multicast, and of a cloud's own services.
+
+    Those of IPv6 outside 2000::/3 are left out. Parts of a block that are globally reachable by IANA's word, such as
+    192.0.0.9, are no hosts of receivers.
+    """
+    with _TABLE.open(encoding="utf-8", newline="") as file:
+        return tuple(ip_network(row["network"]) for row in csv.DictReader(file))
 
 
 def _is_loopback(host: str) -> bool:
