@@ -26,6 +26,20 @@ class DayField(serializers.DateField):
         return day
 
 
+class MomentField(serializers.DateTimeField):
+    """A time that the database and every zone can represent."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        """The time. Raises ValidationError."""
+        try:
+            moment = super().to_internal_value(value)
+        except OverflowError:  # it has no equivalent in UTC
+            raise serializers.ValidationError(years_problem()) from None
+        if moment.year not in YEARS:
+            raise serializers.ValidationError(years_problem())
+        return moment
+
+
 class MaskedNumberField(serializers.CharField):
     """A person's number or id, masked unless the serializer's context has `whole_numbers`."""
 

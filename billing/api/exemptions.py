@@ -18,6 +18,7 @@ from billing.models import Exemption
 from billing.proposals.exemptions import record_exemption, withdraw_exemption
 from core.bodies import StrictSerializer, validate_body
 from core.queries import reject_params
+from core.serializers import DayField
 
 _CHANGE = (Permission.VIEW_COSTS, Permission.MANAGE_PRICES)
 _KINDS = ", ".join(ExemptionKind.values)
@@ -46,8 +47,8 @@ class NewExemptionSerializer(StrictSerializer):
     kind = serializers.ChoiceField(
         ExemptionKind.choices, error_messages={"invalid_choice": f"Choose from {_KINDS}."}
     )  # fmt: skip
-    first_day = serializers.DateField(help_text="In the time zone of the WABA.")
-    last_day = serializers.DateField(required=False, allow_null=True, default=None, help_text="Included; null: no end.")
+    first_day = DayField(help_text="In the time zone of the WABA.")
+    last_day = DayField(required=False, allow_null=True, default=None, help_text="Included; null: no end.")
     source = serializers.CharField(  # type: ignore[assignment] # the name of a field
         max_length=255, help_text="Where the exemption is stated: a letter, a ticket, or Meta's page."
     )

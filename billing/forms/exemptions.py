@@ -12,7 +12,7 @@ from billing.forms.prices import DayInput
 from billing.models import Exemption
 from billing.proposals.exemptions import check_days, record_exemption
 from core.errors import UserError
-from core.forms import show_error
+from core.forms import DayField, show_error
 
 _SELECT = {"class": "form-select"}
 
@@ -23,6 +23,7 @@ class ExemptionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
     class Meta:
         model = Exemption
         fields = ("kind", "first_day", "last_day", "source")  # WABAs need a tenant's scope
+        field_classes = {"first_day": DayField, "last_day": DayField}
         widgets = {"kind": forms.Select(attrs=_SELECT), "first_day": DayInput, "last_day": DayInput}
         labels = {
             "kind": gettext_lazy("Exempt as"),

@@ -17,7 +17,7 @@ from billing.price_access import PriceAccess
 from billing.proposals.imports import import_upload
 from billing.proposals.what_if import Proposal
 from core.errors import UserError
-from core.forms import select, show_error
+from core.forms import DayField, select, show_error
 from core.words import MONTH_AND_YEAR, Text, format_date
 from providers.registry import VENDORS
 
@@ -65,7 +65,7 @@ class ImportForm(forms.Form):
         required=False,
         widget=forms.Select(attrs=_SELECT),
     )
-    effective_from = forms.DateField(
+    effective_from = DayField(
         label=gettext_lazy("First day"), required=False, widget=DayInput,
         help_text=gettext_lazy("In force from 00:00 of this day in the time zone of each WhatsApp Business Account."),
     )  # fmt: skip
@@ -201,6 +201,7 @@ class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
     class Meta:
         model = SellTerms
         fields = ("currency", "effective_from", "base", "markup_percent", "fee", "fee_on_free")
+        field_classes = {"effective_from": DayField}
         widgets = {
             "effective_from": DayInput, "base": forms.Select(attrs=_SELECT), "markup_percent": forms.TextInput,
             "fee": forms.TextInput,

@@ -13,6 +13,7 @@ from phonenumbers import country_code_for_region
 from billing.models import BUNDLED, MarketCountry, MarketTable
 from billing.prices.files import file_error, parse_market, records_of, sha256_of
 from billing.pricing import MarketPeriod, market_on
+from core.periods import YEARS, years_problem
 
 # Meta decides by calling code. Countries of different markets share +1, and each that is not `Other` is listed.
 _SPLIT_CODES = {1}
@@ -113,7 +114,7 @@ def _country(table: MarketTable, number: int, row: dict[str, str]) -> MarketCoun
 
 def _day(number: int, column: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise file_error(
             _("Row %(number)s: enter %(column)s as 2026-10-01, not %(text)s."),
@@ -121,6 +122,11 @@ def _day(number: int, column: str, text: str) -> date:
             column=column,
             text=repr(text[:80]),
         ) from None
+    if day.year not in YEARS:
+        raise file_error(
+            _("Row %(number)s: %(column)s: %(problem)s"), number=number, column=column, problem=years_problem()
+        )
+    return day
 
 
 def _check_overlaps(rows: list[MarketCountry]) -> None:

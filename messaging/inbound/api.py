@@ -17,6 +17,7 @@ from core.filtersets import parameters
 from core.links import PageSerializer
 from core.queries import reject_params
 from core.resources import detail_data, page_data
+from core.serializers import MomentField
 from core.sparse import SparseSerializer
 from messaging.inbound.enums import InboxState, ReasonKind
 from messaging.inbound.filtersets import WebhookFilterSet
@@ -122,8 +123,8 @@ class WebhookChoiceSerializer(StrictSerializer):
     provider = serializers.ChoiceField(registry.choices(), required=False)
     endpoint = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
     reason = serializers.ChoiceField(ReasonKind.choices, required=False)
-    received_after = serializers.DateTimeField(required=False)
-    received_before = serializers.DateTimeField(required=False)
+    received_after = MomentField(required=False)
+    received_before = MomentField(required=False)
 
 
 class ReplaySerializer(StrictSerializer):

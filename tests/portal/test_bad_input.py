@@ -10,8 +10,12 @@ import pytest
 from django.test import Client
 
 from accounts.enums import Permission
+from accounts.models import Waba
+from core.openapi import EXAMPLES
 from tests.access.ids import ids_of
+from tests.access.routes import pages
 from tests.access.test_permissions import asked, bearer
+from tests.people import visitor
 from tests.portal.test_openapi import body_of, resolved, routes_described
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +102,80 @@ def test_every_field_of_a_body(acme, call):
                 if fault := faults(status, names, content, name, missing):
                     wrong.append(f"{operation['operationId']} {name}={value!r:.20}: {fault}")
     assert "\n".join(wrong) == ""
+
+
+DAYS = ("9999-12-31", "0001-01-01", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "9999-12", "0001-01")
+
+
+def with_day(value: Any, day: str) -> Any:
+    """A body with this day in place of each of its days and times."""
+    if isinstance(value, dict):
+        return {name: with_day(inner, day) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [with_day(inner, day) for inner in value]
+    return day if isinstance(value, str) and re.match(r"\d{4}-\d\d", value) else value
+
+
+def dated_bodies():
+    """Complete bodies of requests that hold a day or time."""
+    for file in sorted(EXAMPLES.glob("*.json")):
+        request = json.loads(file.read_text()).get("request")
+        if request is not None and with_day(request, "x") != request:
+            yield file.stem, request
+    for name in ("received_after", "received_before"):
+        yield "replay_webhook_events", {"filter": {name: "2026-10-01"}}
+    for name in ("created_after", "sent_before", "read_after"):
+        yield "delete_messages", {"filter": {name: "2026-10-01"}, "dry_run": True}
+    for dataset in ("messages", "calls", "other_channels"):
+        yield "start_export", {"dataset": dataset, "filters": {"created_after": "2026-10-01"}}
+    for dataset in ("costs", "charges", "usage"):
+        yield "start_export", {"dataset": dataset, "filters": {"from": "2026-10-01", "to": "2026-10-01"}}
+
+
+def test_no_day_of_a_body_is_too_early_or_too_late(acme, call):
+    described = {operation["operationId"]: (route, method) for operation, route, method in routes_described()}
+    ids, wrong, tried = ids_of(acme), [], set()
+    waba = Waba.objects.filter(account=acme).first().waba_id
+    for name, body in dated_bodies():
+        route, method = described[name]
+        for day in DAYS[:4]:
+            known = {**with_day(body, day), **({"waba_id": waba} if "waba_id" in body else {})}
+            status, _, _ = call(method, route.path(ids), json.dumps(known))
+            tried.add(name)
+            if status >= 500:
+                wrong.append(f"{name} {day}: {status}")
+    assert wrong == []
+    assert {"record_exemption", "replay_webhook_events", "start_export"} <= tried
+
+
+def test_no_day_of_a_page_is_too_early_or_too_late(acme):
+    client, ids, wrong = visitor(acme), ids_of(acme), []
+    client.raise_request_exception = False
+    for route in pages():
+        for day in DAYS[:3]:
+            period = urlencode({"from": day, "to": day})
+            others = urlencode(dict.fromkeys(("sent", "read", "month", "first", "last", "day", "until", "table"), day))
+            for query in (period, f"range=any&{others}", others):
+                status = asked(client, "get", f"{route.path(ids)}?{query}").status_code
+                if status >= 500:
+                    wrong.append(f"{route.name}?{query}: {status}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("url", "names", "others"),
+    [
+        ("/prices/own/", ("effective_from",),
+         {"currency": "USD", "base": "buy", "markup_percent": "0", "fee": "0"}),
+        ("/prices/exemptions/", ("first_day",), {"kind": "government", "source": "a letter"}),
+    ],
+)  # fmt: skip
+def test_no_day_of_a_form_is_too_early_or_too_late(acme, url, names, others):
+    client, waba = visitor(acme), Waba.objects.filter(account=acme).first().pk
+    for day in DAYS:
+        page = client.post(url, {**others, "waba": waba, **dict.fromkeys(names, day)})
+        assert page.status_code == 200
+        assert set(names) <= set(page.context["form"].errors)
 
 
 @pytest.mark.parametrize(
