@@ -10,7 +10,7 @@ DOTS = "•••••"
 
 # Between digits: spaces, dashes, and the marks of direction that come with numbers copied from a phone.
 _SIGNS = r"\s()./\-\u2010-\u2015\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_NUMBER = re.compile(rf"[{_SIGNS}]*\+?[\d{_SIGNS}]+")
+_NUMBER = re.compile(rf"[{_SIGNS}]*+\+?[\d{_SIGNS}]++")  # possessive: a long text costs linear time
 
 
 def digits_of(text: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import UserError
 
+MAX_ROWS = 10_000  # a card of so many tiers with gaps between them still has fewer than a small integer can number
 LONGEST_NAME = 64  # of a market, in the tables
 MAX_MESSAGES = 10**9  # in a tier's bound or an allowance, which is an integer of 32 bits
 _CURRENCIES = {"$US": "USD", "US$": "USD", "$": "USD", "A$": "AUD", "GBD": "GBP", "£": "GBP", "₹": "INR", "RP": "IDR",
@@ -32,7 +33,10 @@ def rows_of(path: Path) -> list[list[str]]:
         text = path.read_text(encoding="utf-8-sig")
         if "\0" in text:
             raise file_error(_("The file is not text: save it as CSV UTF-8."))
-        return list(csv.reader(text.splitlines()))
+        lines = text.splitlines()
+        if len(lines) > MAX_ROWS:
+            raise file_error(_("The file has more than %(most)s rows: split it by currency."), most=f"{MAX_ROWS:,}")
+        return list(csv.reader(lines))
     except UnicodeDecodeError:
         raise file_error(_("The file is not UTF-8 text: save it as CSV UTF-8.")) from None
     except csv.Error as error:

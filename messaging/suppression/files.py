@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from io import StringIO
+from itertools import islice
 from typing import NamedTuple
 
 from core.csv_lines import csv_line
@@ -47,10 +48,10 @@ def read_rows(text: str) -> tuple[list[Row], list[RowProblem]]:
 
     Commas, semicolons and tabs separate columns. Raises UserError if the whole text is no such file.
     """
-    lines = list(_lines(text.lstrip("\ufeff")))
+    lines = list(islice(_lines(text.lstrip("\ufeff")), MAX_ROWS + 1))
     if len(lines) > MAX_ROWS:
-        problem = f"The file has {len(lines):,} rows"
-        raise UserError(problem, field="file", remedy=f"split it into files of at most {MAX_ROWS:,}.")
+        problem = f"The file has more than {MAX_ROWS:,} rows"
+        raise UserError(problem, field="file", remedy="split it, and remove empty rows.")
     columns, start = _columns(lines)
     rows: list[Row] = []
     problems: list[RowProblem] = []

@@ -51,6 +51,14 @@ def test_reset_password_by_mail(acme, mailoutbox):
     assert client.post("/accounts/login/", {"login": user.email, "password": words["password1"]}).url == "/"
 
 
+def test_a_mail_has_our_own_address_whatever_the_host_header_says(acme, mailoutbox, settings):
+    user = member(acme, "viewer")
+    Client(headers={"host": "127.0.0.1:6666"}).post("/accounts/password/reset/", {"email": user.email})
+    (mail,) = mailoutbox
+    assert f"{settings.BASE_URL}/accounts/password/reset/key/" in mail.body
+    assert "6666" not in f"{mail.subject} {mail.body}"
+
+
 def test_used_reset_link_says_what_to_do():
     page = Client().get("/accounts/password/reset/key/1-set-password/")
     assert "This link no longer works" in page.content.decode()

@@ -64,3 +64,9 @@ def test_sql_masks_as_python_does_but_for_the_plus_sign():
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT n, {mask_number_sql('n')} FROM unnest(%s::text[]) n", [numbers])  # noqa: S608 - our own rule
         assert dict(cursor.fetchall()) == {number: mask_number(number).removeprefix("+") for number in numbers}
+
+
+def test_a_long_text_that_is_no_number_costs_linear_time():
+    """With backtracking, these would take hours."""
+    assert not is_number("\n" * 1_000_000 + "x")
+    assert not is_number("-" * 1_000_000 + "+x")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.models import MarketTable, RateCard, RuleSet
-from billing.prices.files import rows_of
+from billing.models import MarketTable, Rate, RateCard, RuleSet
+from billing.prices.files import MAX_ROWS, rows_of
 from billing.prices.markets import import_market_file
 from billing.prices.rate_cards import import_card_file
 from billing.prices.rules import import_rule_file
@@ -99,3 +99,13 @@ def test_cells_may_hold_commas_and_a_byte_order_mark(tmp_path):
     path = tmp_path / "file.csv"
     path.write_text('a,"b, c"\n', encoding="utf-8-sig")
     assert rows_of(path) == [["a", "b, c"]]
+
+
+@pytest.mark.parametrize("row", ["", "Argentina,marketing,USD,0,MAX,0.06,x"])
+def test_too_many_rows_are_refused_before_they_are_read(tmp_path, row):
+    path = tmp_path / "card.csv"
+    path.write_text(f"{row}\n" * (MAX_ROWS + 1))
+    with pytest.raises(UserError, match="more than 10,000 rows: split it by currency"):
+        rows_of(path)
+    highest = max(each.limit_value for each in Rate._meta.get_field("tier").validators)
+    assert highest > 2 * MAX_ROWS  # a gap between tiers is a tier

@@ -94,7 +94,8 @@ def test_a_quotation_mark_that_is_not_closed_is_named():
             "name,city\nAnn,Bonn\n",
             "No column has the persons: name it person, number, msisdn or phone in the first row.",
         ),
-        ("+6591234567\n" * 100_001, "The file has 100,001 rows: split it into files of at most 100,000."),
+        ("\n" * 1_000_000, "The file has more than 100,000 rows: split it, and remove empty rows."),
+        ("+6591234567\n" * 100_001, "The file has more than 100,000 rows: split it, and remove empty rows."),
     ],
 )
 def test_what_is_no_file_of_persons(text, problem):
