@@ -157,7 +157,7 @@ def _conditional_response(request: Any, response: HttpResponseBase) -> HttpRespo
         response.render()
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response.headers["ETag"] = etag
-    patch_cache_control(response, private=True, no_cache=True)
+    patch_cache_control(response, private=True, no_cache=True, no_store=True)
     conditional = cast("HttpResponseBase", get_conditional_response(request, etag=etag, response=response))
     for name, value in response.headers.items():
         if name.startswith("RateLimit-"):

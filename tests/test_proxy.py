@@ -77,6 +77,11 @@ def test_no_header_forges_the_address(edge, path, names):
     assert received["HTTP_X_FORWARDED_FOR"] == "127.0.0.1"
 
 
+def test_no_response_names_its_server(edge):
+    for path in ("/", "/webhooks/meta/x", "/metrics"):
+        assert "server" not in edge.get(path).headers
+
+
 def test_no_header_has_an_underscore(edge):
     forged = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "evil.example", "_": "x", "a_b": "x", "Ab-C": "kept"}
     received = edge.get("/", headers=forged).json()

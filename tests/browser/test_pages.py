@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.models import User
 from local.demo.world import ACME
 from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem, WebhookEndpoint
-from messaging.log.models import Change, Template
+from messaging.log.models import Change, PhoneNumber, Template
 from providers.vocabulary import Subject
 from tests.traffic import deliver, report
 
@@ -228,3 +229,13 @@ def test_operations_refresh_themselves_in_place(busy, open_page, width):
     expect(page.locator("#sentence")).to_have_text("1 webhook on hold")
     expect(page.locator("#operations tbody tr")).to_have_count(1)
     assert page.evaluate("window.same")
+
+
+def test_the_admin_works_under_its_policy(acme, open_page):
+    """A blocked script or style is an error in the console, which fails the test."""
+    page = open_page(acme, staff=True)
+    User.objects.update(is_superuser=True)
+    number = PhoneNumber.objects.filter(account=acme).first()
+    for path in ("/admin/", "/admin/accounts/account/", f"/admin/log/phonenumber/{number.pk}/change/"):
+        assert "script-src 'self'" in page.goto(path).headers["content-security-policy"]
+        expect(page.locator("main, #content, #main").first).to_be_visible()

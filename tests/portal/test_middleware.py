@@ -1,11 +1,16 @@
-"""The response of a page that cannot fulfil a request."""
+"""The headers of every response, and the response of a page that cannot fulfil a request."""
 
 import pytest
+from django.test import Client
 
-from accounts.models import Invitation
+from accounts.enums import Permission
+from accounts.models import Invitation, User
 from accounts.services import team
+from archive.exports import work
 from core.errors import Conflict, UserError
-from tests.people import visitor
+from tests.access.test_permissions import bearer
+from tests.people import browser_of, visitor
+from tests.traffic import deliver
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +43,30 @@ def test_a_page_says_why_and_what_to_do(resend, error, status):
 def test_any_other_fault_is_left_to_django(resend):
     with pytest.raises(ZeroDivisionError):
         resend(ZeroDivisionError())
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/accounts/login/", "/logs/", "/nowhere/", "/settings/suppression/list.csv", "/api/v1/messages/", "/healthz",
+     "/admin/", "/api/v1/nothing/"],
+)  # fmt: skip
+def test_no_response_is_stored_or_shared(acme, path):
+    client = browser_of(User.objects.get(is_superuser=True)) if path == "/admin/" else visitor(acme)
+    headers = bearer(acme, Permission) if path.startswith("/api/") else {}
+    answer = client.get(path, headers=headers)
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "geolocation=()" in answer.headers["Permissions-Policy"]
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert "object-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_download_over_rest_is_not_stored(acme):
+    deliver(acme)
+    headers, client = bearer(acme, Permission), Client()
+    body = {"dataset": "messages", "filters": {"status": ["delivered"]}}
+    made = client.post("/api/v1/exports/", body, content_type="application/json", headers=headers).json()
+    work.work()
+    answer = client.get(f"/api/v1/exports/{made['id']}/download/", headers=headers)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    list(answer.streaming_content)

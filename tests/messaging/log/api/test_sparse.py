@@ -40,7 +40,7 @@ def test_pages_keep_the_choice(acme, get, monkeypatch):
 def test_an_answer_that_is_known_is_not_sent_again(acme, get):
     message = deliver(acme)
     first = get(f"{URL}{message.umid}/")
-    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert first.headers["Cache-Control"] == "private, no-cache, no-store"
     again = get(f"{URL}{message.umid}/", etag=first.headers["ETag"])
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["RateLimit-Limit"] == "1800"
