@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Skip fault tests unless asked for, and browser tests where no browser is."""
     skips = {}
     if not config.getoption("--faults"):
-        skips["faults"] = pytest.mark.skip(reason="kills servers and workers: run script/test --faults")
+        skips["faults"] = pytest.mark.skip(reason="kills servers and workers, or takes long: run script/test --faults")
     if find_chromium() is None:
         skips["browser"] = pytest.mark.skip(reason="needs Chromium: install it, or name it in the variable CHROMIUM")
     for item in items:
@@ -187,7 +187,12 @@ def every_account():
 def account(key: str) -> "Account":
     """An account of the demo, from its copy: a tenth of the time that `build` takes."""
     from local.demo.world import PLANS, account_of
+    from messaging.inbound import credentials
+    from messaging.suppression.selectors import words
 
+    words.clear_cache()  # the account has the same ids in every test of a process, which remembers by them
+    credentials.limiter._counts.clear()
+    credentials._updated_at.clear()
     with connection.cursor() as cursor:
         fill(key, cursor)
     return account_of(PLANS[key])

@@ -26,6 +26,7 @@ from archive.exports import work as export_work
 from archive.models import Deletion, Export, Keeping
 from billing.models import RateCard
 from core.openapi import EXAMPLES
+from local.demo.world import ACME, build
 from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem
 from messaging.log.lifecycle import traffic
@@ -114,6 +115,12 @@ REFUSED: dict[str, tuple[dict[str, Any], Any]] = {
 def _clock():
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+@pytest.fixture
+def acme(db: None, every_account: None) -> Account:
+    """Built now, at the time of the examples: the audit shows when."""
+    return build(ACME, datetime(2026, 11, 1, tzinfo=UTC))
 
 
 @pytest.fixture
