@@ -92,3 +92,21 @@ def test_half_an_emoji_and_a_typed_escape_lose_nothing(acme, take):  # noqa: F81
     texts = {ids[row.message_id]: row.body for row in MessagePayload.objects.filter(kind="content")}
     assert texts["wamid.B"]["button"] == {"payload": "p", "text": "Great \ufffd"}
     assert texts["wamid.C"]["text"] == {"body": r"what does \u0000 mean?"}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_message_from_the_business_app_stays_free_when_its_delivery_has_no_price(acme, take, order):  # noqa: F811
+    echo = {
+        "from": "15550783881",
+        "to": PERSON,
+        "id": "wamid.E",
+        "timestamp": NOW,
+        "type": "text",
+        "text": {"body": "Hi"},
+    }
+    delivered = {"id": "wamid.E", "status": "delivered", "timestamp": NOW, "recipient_id": PERSON}
+    for body in [meta(message_echoes=[echo]), meta(statuses=[delivered])][::order]:
+        assert take("meta", body) == ("done", "")
+    message = Message.objects.get()
+    assert (message.direction, message.status_detail, message.content_type) == ("outbound", "business_app", "text")
+    assert [(state, amount) for state, amount, *_ in costs(acme)] == [("free", 0)]
