@@ -29,5 +29,7 @@ class BigTableAdmin(ReadOnlyAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Whether a URL may filter by this: Django would also answer `?msisdn__startswith=`, which guesses numbers."""
-        offered = {name for name in self.list_filter if isinstance(name, str)}
-        return lookup.split("__", maxsplit=1)[0] in offered and bool(super().lookup_allowed(lookup, value, request))
+        name = lookup.split("__", maxsplit=1)[0]
+        offered = {each for each in self.list_filter if isinstance(each, str)}
+        is_hidden = name not in offered and name in {field.name for field in self.opts.get_fields()}
+        return not is_hidden and bool(super().lookup_allowed(lookup, value, request))
