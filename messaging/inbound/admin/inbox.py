@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import Func, IntegerField, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -91,7 +92,7 @@ class InboxItemAdmin(PartitionedAdmin):
         """The rows of the list for these filters, on all its pages; None for invalid filters."""
         try:
             rows: QuerySet[InboxItem] = self.get_changelist_instance(request).get_queryset(request)
-        except IncorrectLookupParameters:
+        except (IncorrectLookupParameters, DisallowedModelAdminLookup):
             return None
         return rows
 
