@@ -205,12 +205,12 @@ def _owners(account: Account, numbers: Iterable[str]) -> set[Holding]:
 
 
 def by_ends(account: Account, digits: str, query: QueryContext) -> Q:
-    """Numbers that end with these digits. The index has the last four, in the log's order."""
+    """Numbers that end with these digits, also of participants. Indexes have the last four, in the log's order."""
     if query.masked_numbers or not is_number(digits):
         return NO_MESSAGES
     last_four = Exact(Right("msisdn", SHORTEST_END), Value(digits[-SHORTEST_END:]))
     rest = Q(msisdn__endswith=digits) if len(digits) > SHORTEST_END else Q()
-    return Q(last_four) & ~Q(msisdn="") & rest
+    return _with_groups(account, Q(last_four) & ~Q(msisdn="") & rest)
 
 
 def by_person(account: Account, text: str, query: QueryContext) -> Q:

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Right
 
 from core.tenancy import LOOSE, TenantModel
 from messaging.log.enums import STATUS_ORDER, CategoryRank, Status
@@ -64,6 +65,14 @@ class Participant(TenantModel):
                     name=f"log_participant_{field}",
                 )
                 for field in ("msisdn", "user_id")
+            ),
+            models.Index(
+                F("account"),
+                Right("msisdn", 4),
+                F("created_at"),
+                include=["msisdn"],
+                condition=~Q(msisdn=""),
+                name="log_participant_ends",
             ),
         )
 

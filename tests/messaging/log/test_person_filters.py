@@ -188,6 +188,14 @@ def test_a_participant_of_a_group(acme):
     assert ids_of(acme, person="SG.7") == ids_of(acme, msisdn="6591230381") == "AB"
 
 
+@pytest.mark.parametrize(("end", "found"), [("0381", "ABC"), ("91230381", "AB"), ("81230381", "C"), ("0382", "")])
+def test_the_last_digits_of_a_participant(acme, end, found):
+    send_to_group(acme)
+    received(acme, "B", msisdn="6591230381")
+    received(acme, "C", msisdn="6581230381")
+    assert ids_of(acme, number_ends=end) == found
+
+
 @pytest.mark.parametrize("filters", [{"number_ends": "1111"}, {"number_ends": "911111"}])
 def test_an_index_finds_the_page(people, filters):
     rows = matching(people, build(filters)).order_by("-created_at", "-id")[:50]
