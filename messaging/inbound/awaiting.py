@@ -14,6 +14,7 @@ from messaging.log import lifecycle
 from messaging.log.models.message_key import message_key
 from providers.events import EDIT_STATES
 
+FOREIGN_NOTE = "It edits or deletes a message of another sender, and changes nothing."
 NOTE = "It edits or deletes a message that is not in the log yet, and is applied when the message comes."
 _IS_AWAITED = "SELECT EXISTS (SELECT FROM inbound_inbox WHERE awaits IS NOT NULL)"
 _REQUEUE = """
@@ -31,6 +32,14 @@ def note_early_edits(readings: Iterable[Reading], early: Collection[lifecycle.Ke
             awaited: list[UUID] = sorted(message_key(*key) for key in keys)
             item = reading.item
             InboxItem.objects.filter(received_at=item.received_at, pk=item.id).update(awaits=awaited)
+
+
+def note_foreign_edits(readings: Iterable[Reading], foreign: Collection[lifecycle.EventReport]) -> None:
+    """Add a note to the webhooks of these edits, which were not applied."""
+    ids = set(map(id, foreign))
+    for reading in readings if ids else ():
+        if any(id(report) in ids for report in reading.reports):
+            reading.parsed.notes.append(FOREIGN_NOTE)
 
 
 def requeue_awaiting(readings: Iterable[Reading]) -> None:

@@ -18,7 +18,7 @@ from psycopg.errors import DeadlockDetected
 
 from core.garbage import paused_collection
 from messaging.calls.services import apply_calls
-from messaging.inbound.awaiting import note_early_edits, requeue_awaiting
+from messaging.inbound.awaiting import note_early_edits, note_foreign_edits, requeue_awaiting
 from messaging.inbound.enums import InboxState, ReasonKind
 from messaging.inbound.intake import ClaimedItem, Intake, Reading, Result
 from messaging.inbound.models import InboxItem, Replay
@@ -174,9 +174,10 @@ def _apply(readings: Sequence[Reading], intake: Intake) -> None:
     intake.directory.load_templates((report.account_id, report.event) for report in reports)
     lifecycle.ensure_partitions(reports)
     with transaction.atomic():
-        deleted, early = lifecycle.apply(reports, intake.directory)
+        deleted, early, foreign = lifecycle.apply(reports, intake.directory)
         requeue_awaiting(readings)
         note_early_edits(readings, early)
+        note_foreign_edits(readings, foreign)
         history.apply_changes([item for reading in readings for item in reading.announcements])
         contacts = [report for reading in readings for report in reading.contacts if report.key not in deleted]
         history.apply_contacts([report for report in contacts if not is_preference(report)])

@@ -8,7 +8,7 @@ state, least of an ordered tuple), so any order, duplication or batching of the 
   the one of the earliest status;
 * an error stays visible when a delivery follows; the message has the least of several codes, the history all;
 * a column that no event reports is empty; if two events disagree, the greater text wins;
-* edits and deletions by the person are history and content of their original, and never make a message.
+* edits and deletions by the sender are history and content of their original, and never make a message.
 
 columns.py declares how each column merges, and the statements are made from its list. In order: events are copied into
 a temporary table, reduced to one change per message, anchored (which also locks the messages in one order, so that
@@ -16,6 +16,7 @@ two workers never deadlock), inserted or merged; then the changes are counted an
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -23,25 +24,29 @@ from django.db.backends.utils import CursorWrapper
 
 from core import partitions
 from messaging.log.directory import Directory
+from messaging.log.lifecycle.edits import accept_edits
 from messaging.log.lifecycle.effects import record_effects
 from messaging.log.lifecycle.events import emit_statuses
 from messaging.log.lifecycle.participant_reports import apply_participants
 from messaging.log.lifecycle.people import record_people
 from messaging.log.lifecycle.provider_ids import learn_provider_ids
-from messaging.log.lifecycle.reports import EventReport, Key, bindings, event_row, resolve
-from messaging.log.lifecycle.sql.statements import FIND_MESSAGES, MERGE_EVENTS, SELECT_DELETED, TAKE_EARLY_EDITS
+from messaging.log.lifecycle.reports import EventReport, Key, ResolvedEvent, bindings, event_row, resolve
+from messaging.log.lifecycle.sql.statements import FIND_MESSAGES, MERGE_EVENTS, SELECT_DELETED
 from messaging.log.lifecycle.sql.tables import COPY_EVENTS, CREATE_TABLES
 from messaging.log.lifecycle.stops import record_stops
-from providers.events import EDIT_STATES
 
 __all__ = ("BatchResult", "EventReport", "Key", "apply", "ensure_partitions")
 
 
 class BatchResult(NamedTuple):
-    """The keys of the deleted messages of a batch, and of those that it edits and that are not in the log yet."""
+    """What of a batch was not applied, or not all of it."""
 
     deleted: set[Key]
+    """The keys of deleted messages."""
     early: set[Key]
+    """The keys of messages that it edits and that are not in the log yet."""
+    foreign: list[EventReport]
+    """The edits and deletions by another sender than the original's."""
 
 
 _TABLES = ("log_message", "log_statusevent", "log_payload")
@@ -52,22 +57,17 @@ def apply(reports: Sequence[EventReport], directory: Directory) -> BatchResult:
 
     Effects: anchors, messages, status events, payloads, traffic deltas, events, usage facts, persons, stops; for
     deleted messages only their rows in log_deleted. Applying the same events again changes nothing.
-    An edit whose original is not in the log is not applied. After a database error
+    An edit whose original is not in the log, or by another sender, is not applied. After a database error
     nothing of the batch is applied.
     """
     if not reports:
-        return BatchResult(set(), set())
+        return BatchResult(set(), set(), [])
     ensure_partitions(reports)
     with transaction.atomic(), connection.cursor() as cursor:
         learn_provider_ids(bindings(reports))
         cursor.execute(CREATE_TABLES)
-        resolved = [resolve(report, directory) for report in reports]
-        with cursor.copy(COPY_EVENTS) as copy:
-            for event in resolved:
-                copy.write_row(event_row(event))
-        for statement in FIND_MESSAGES:
-            cursor.execute(statement)
-        early = _take_early_edits(cursor, reports)
+        events = [resolve(report, directory) for report in reports]
+        resolved, early = accept_edits(cursor, events, partial(_load, cursor))
         for statement in MERGE_EVENTS:
             cursor.execute(statement)
         emit_statuses(cursor)
@@ -76,17 +76,27 @@ def apply(reports: Sequence[EventReport], directory: Directory) -> BatchResult:
             apply_participants(cursor, groups)
         cursor.execute(SELECT_DELETED)
         deleted = set(cursor.fetchall())
-        record_people(reports, directory, deleted | early)
+        foreign = _without(reports, [event.report for event in resolved]) if len(resolved) < len(events) else []
+        others = _without(reports, foreign) if foreign else reports
+        record_people(others, directory, deleted | early)
         # Results of the gateway can be our own refusals: settlement records those that a provider reports.
-        record_stops((report for report in reports if not report.umid), deleted | early)
-        return BatchResult(deleted, early)
+        record_stops((report for report in others if not report.umid), deleted | early)
+        return BatchResult(deleted, early, foreign)
 
 
-def _take_early_edits(cursor: CursorWrapper, reports: Sequence[EventReport]) -> set[Key]:
-    if not any(report.event.state in EDIT_STATES for report in reports):
-        return set()
-    cursor.execute(TAKE_EARLY_EDITS)
-    return set(cursor.fetchall())
+def _load(cursor: CursorWrapper, events: Sequence[ResolvedEvent]) -> None:
+    """Copy events into the temporary tables, reduce them, and find and lock their messages."""
+    with cursor.copy(COPY_EVENTS) as copy:
+        for event in events:
+            copy.write_row(event_row(event))
+    for statement in FIND_MESSAGES:
+        cursor.execute(statement)
+
+
+def _without(reports: Sequence[EventReport], removed: Sequence[EventReport]) -> list[EventReport]:
+    """The reports that are not among the removed ones, as objects."""
+    ids = set(map(id, removed))
+    return [report for report in reports if id(report) not in ids]
 
 
 def ensure_partitions(reports: Sequence[EventReport]) -> None:

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from messaging.inbound import inbox
-from messaging.inbound.awaiting import NOTE
+from messaging.inbound.awaiting import FOREIGN_NOTE, NOTE
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.lifecycle.traffic import fold
 from messaging.log.models import Message, MessageAnchor, MessagePayload, StatusEvent, TrafficSlot
@@ -22,13 +22,14 @@ REVOKE = {"id": "wamid.R", "timestamp": AT + 60, "type": "revoke", "revoke": {"o
 
 @pytest.fixture
 def take(acme):
-    """Store one body with these messages and process it; the stored webhook."""
+    """Store one body with these messages, echoes if they are `to` somebody, and process it; the stored webhook."""
     endpoint = WebhookEndpoint.objects.get(account=acme, provider="meta")
 
     def run(*messages):
         value = {
             "metadata": {"phone_number_id": "106540352242922"},
-            "messages": [{"from": "919812340022", **message} for message in messages],
+            "messages": [{"from": "919812340022", **message} for message in messages if "to" not in message],
+            "message_echoes": [{**message, "from": "15550783881"} for message in messages if "to" in message],
         }
         body = {"entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]}
         inbox.store(acme.pk, endpoint.pk, "meta", {}, json.dumps(body).encode())
@@ -104,3 +105,57 @@ def test_replaying_changes_nothing(take):
     inbox.replay_all(InboxItem.objects.all())
     inbox.drain()
     assert (StatusEvent.objects.count(), MessagePayload.objects.count()) == before
+
+
+BY_OTHERS = [
+    ({}, {"from": "6591230022"}),
+    ({"from_user_id": "IN.1"}, {"from": "6591230022", "from_user_id": "SG.2"}),
+    ({"from": "", "from_user_id": "IN.1"}, {"from": "", "from_user_id": "SG.2"}),
+    ({"from": "", "from_user_id": "IN.1"}, {"to": "919812340022"}),
+    ({"to": "919812340022"}, {}),
+    ({"to": "919812340022"}, {"from": "6591230022"}),
+]
+
+
+@pytest.mark.parametrize("batches", [1, 3])
+@pytest.mark.parametrize(
+    ("original", "other", "order"), [*((*each, (1, 0, 2)) for each in BY_OTHERS), (*BY_OTHERS[0], (0, 1, 2))]
+)
+def test_an_edit_by_somebody_else_changes_nothing(take, original, other, order, batches):
+    parts = [{**ORIGINAL, **original}, {**EDIT, **other, "timestamp": AT - 30}, {**REVOKE, **other}]
+    if batches == 1:
+        take(*(parts[index] for index in order))
+    else:
+        for index in order:
+            take(parts[index])
+    message = Message.objects.get()
+    assert message.created_at.timestamp() == AT
+    assert StatusEvent.objects.count() == 1
+    assert list(MessagePayload.objects.values_list("kind", flat=True)) == ["content"]
+    reasons = set(InboxItem.objects.values_list("state", "reason", "awaits"))
+    assert reasons == {("done", FOREIGN_NOTE, None)} | ({("done", "", None)} if batches == 3 else set())
+
+
+@pytest.mark.parametrize(
+    ("original", "edit"),
+    [
+        ({}, {"from": "", "from_user_id": "IN.1"}),
+        ({"from": "", "from_user_id": "IN.1"}, {}),
+        ({"from_user_id": "IN.1"}, {"from": "6591230022", "from_user_id": "IN.1"}),
+        ({"from_user_id": "IN.1"}, {"from_user_id": "IN.2"}),
+        ({"from": "551187654321"}, {"from": "5511987654321"}),
+        ({"to": "919812340022"}, {"to": "6591230022"}),
+    ],
+)
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_edit_by_the_sender_under_another_name_counts(take, original, edit, order):
+    parts = [{**ORIGINAL, **original}, {**EDIT, **edit}]
+    for index in order:
+        take(parts[index])
+    assert MessagePayload.objects.get(kind="edit").body["text"] == {"body": "the text"}
+
+
+def test_the_edits_of_the_sender_beside_one_by_somebody_else_count(take):
+    take(REVOKE, {**EDIT, "from": "6591230022"}, ORIGINAL, {**EDIT, "id": "wamid.F"})
+    history = StatusEvent.objects.order_by("at").values_list("state", flat=True)
+    assert list(history) == ["received", "edited", "revoked"]
