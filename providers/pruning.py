@@ -22,7 +22,7 @@ def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[PersonalEven
 
     A body of which nothing is removed is returned byte for byte.
     From a body with several, the list entries of the removed messages and contacts go, and those of people without a
-    remaining one.
+    remaining one. Of an id that a remaining event has too, as of a message to a group, the removed people's entries go.
     """
     if parsed is None:
         return None
@@ -33,16 +33,29 @@ def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[PersonalEven
     remaining = [event for event in personal if not is_removed(event)]
     if not remaining and len(parsed.events) == len(personal):
         return None
-    ids = {name for event in removed for name in _ids_of(event) if name}
-    people = _people(removed) - _people(remaining)
-    return orjson.dumps(_without(load_repaired(body)[0], ids | people))
+    kept = _ids(remaining)
+    names = (_ids(removed) - kept) | (_people(removed) - _people(remaining))
+    pairs = {
+        (name, person)
+        for event in removed
+        for name in kept.intersection(_ids_of(event))
+        for person in identities_in(event)
+        if person
+    }
+    return orjson.dumps(_without(load_repaired(body)[0], names, pairs))
 
 
-def without_messages(body: bytes, parsed: Parsed | None, ids: Collection[str]) -> bytes | None:
-    """The body without the messages of these provider's ids; see `prune`."""
-    return prune(
-        body, parsed, lambda event: isinstance(event, MessageEvent | ContactEvent) and event.provider_message_id in ids
-    )
+def without_messages(
+    body: bytes, parsed: Parsed | None, ids: Collection[str], others: Collection[PersonalEvent] = ()
+) -> bytes | None:
+    """The body without the messages of these provider's ids, and without other events of `parsed`; see `prune`."""
+    objects = {id(event) for event in others}
+
+    def is_removed(event: PersonalEvent) -> bool:
+        is_of_message = isinstance(event, MessageEvent | ContactEvent) and event.provider_message_id in ids
+        return is_of_message or id(event) in objects
+
+    return prune(body, parsed, is_removed)
 
 
 def parsed(provider: str, body: bytes) -> Parsed | None:
@@ -73,6 +86,10 @@ def _ids_of(event: PersonalEvent) -> tuple[str, ...]:
     return message.provider_message_id, message.edit_id
 
 
+def _ids(events: Iterable[PersonalEvent]) -> set[str]:
+    return {name for event in events for name in _ids_of(event) if name}
+
+
 def _people(events: Iterable[PersonalEvent]) -> set[str]:
     people = {name for event in events for name in identities_in(event)}
     for event in events:
@@ -81,21 +98,22 @@ def _people(events: Iterable[PersonalEvent]) -> set[str]:
     return people - {""}
 
 
-def _without(part: Any, names: Collection[str]) -> Any:
-    """The part, without list entries that contain one of the names."""
+def _without(part: Any, names: Collection[str], pairs: Collection[tuple[str, str]]) -> Any:
+    """The part, without list entries that contain one of the names, or both of a pair."""
     if isinstance(part, dict):
-        return {key: _without(value, names) for key, value in part.items()}
+        return {key: _without(value, names, pairs) for key, value in part.items()}
     if isinstance(part, list):
-        return [_without(entry, names) for entry in part if not _contains(entry, names)]
+        return [_without(entry, names, pairs) for entry in part if not _contains(entry, names, pairs)]
     return part
 
 
-def _contains(entry: Any, names: Collection[str]) -> bool:
-    """Whether a value is one of the names, as parsers read it."""
+def _contains(entry: Any, names: Collection[str], pairs: Collection[tuple[str, str]]) -> bool:
+    """Whether a value is one of the names, as parsers read it, or two values are a pair."""
     values = list(entry.values()) if isinstance(entry, dict) else []
     for name in ("user_id", "parent_user_id"):  # of an update: the former and the present one
         values += mapping(entry.get(name)).values() if isinstance(entry, dict) else []
-    return any(text(value, 512) in names or user_id(value) in names or digits(value) in names for value in values)
+    words = {word for value in values for word in (text(value, 512), user_id(value), digits(value))}
+    return not words.isdisjoint(names) or any(words.issuperset(pair) for pair in pairs)
 
 
 def mask(body: bytes, names: Iterable[str]) -> bytes:

@@ -13,6 +13,7 @@ from billing.windows import WindowContact, record_window_contacts
 from core.calling_codes import country_of
 from messaging.calls.columns import COLUMNS, STATES
 from messaging.calls.models import Call
+from messaging.records.erasure import erased_keys
 from messaging.records.merge import RecordReport, merge, record_key
 from providers.events import CallEvent
 from providers.registry import UNTYPED
@@ -20,19 +21,23 @@ from providers.vocabulary import Direction
 
 
 @transaction.atomic
-def apply_calls(reports: Sequence[RecordReport]) -> None:
+def apply_calls(reports: Sequence[RecordReport]) -> list[RecordReport]:
     """Merge events into the calls, and record the usage of those in which somebody talked, and what opens windows.
 
-    Applying the same events again, or in another order, ends in the same rows. Needs every tenant's scope.
+    Applying the same events again, or in another order, ends in the same rows. Returns the reports about erased calls.
+    Needs every tenant's scope.
     """
-    ids = merge(
-        Call, COLUMNS, [_row(report, report.event) for report in reports if isinstance(report.event, CallEvent)]
-    )
+    rows = {id(report): _row(report, report.event) for report in reports if isinstance(report.event, CallEvent)}
+    if not rows:
+        return []
+    ids = merge(Call, COLUMNS, list(rows.values()))
     if ids:
         talked = Call.objects.filter(pk__in=ids, ended_at__isnull=False, seconds__gt=0)
         record_calls([_usage(call) for call in talked.order_by("record_key")])
         untyped = Call.objects.filter(pk__in=ids, provider__in=UNTYPED, phone_number__isnull=False, erased_at=None)
         record_window_contacts([contact for call in untyped.order_by("record_key") if (contact := _contact(call))])
+    erased = erased_keys(Call, [row["record_key"] for row in rows.values()])
+    return [report for report in reports if id(report) in rows and rows[id(report)]["record_key"] in erased]
 
 
 def _row(report: RecordReport, event: CallEvent) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from messaging.log import lifecycle
 from messaging.log.assets import history
 from messaging.log.lifecycle.people import record_contacts
 from messaging.log.lifecycle.stops import is_preference, record_preferences
-from providers.pruning import without_messages
+from providers.pruning import PersonalEvent, without_messages
 
 log = structlog.get_logger("tollgate.inbox")
 
@@ -174,7 +174,7 @@ def _apply(readings: Sequence[Reading], intake: Intake) -> None:
     intake.directory.load_templates((report.account_id, report.event) for report in reports)
     lifecycle.ensure_partitions(reports)
     with transaction.atomic():
-        deleted, early, foreign = lifecycle.apply(reports, intake.directory)
+        deleted, early, erased, foreign = lifecycle.apply(reports, intake.directory)
         requeue_awaiting(readings)
         note_early_edits(readings, early)
         note_foreign_edits(readings, foreign)
@@ -184,18 +184,20 @@ def _apply(readings: Sequence[Reading], intake: Intake) -> None:
         record_preferences(contacts)
         record_contacts(contacts)
         records = [record for reading in readings for record in reading.records]
-        apply_calls(records)
-        apply_legs(records)
+        late = {id(report) for report in (*erased, *apply_calls(records), *apply_legs(records))}
         _set_states([(reading.item, _state(reading), reading.result) for reading in readings])
-        for reading in readings if deleted else ():
-            _prune(reading, deleted)
+        for reading in readings if deleted or late else ():
+            _prune(reading, deleted, late)
 
 
-def _prune(reading: Reading, deleted: set[lifecycle.Key]) -> None:
-    """Remove deleted messages from a webhook after its events were counted."""
+def _prune(reading: Reading, deleted: set[lifecycle.Key], late: set[int]) -> None:
+    """Remove deleted messages, and reports about erased persons (their ids as objects), after they were counted."""
     item = reading.item
-    if ids := {report.event.provider_message_id for report in reading.reports if report.key in deleted}:
-        rewrite(item.received_at, item.id, without_messages(item.body, reading.parsed, ids))
+    ids = {report.event.provider_message_id for report in reading.reports if report.key in deleted}
+    events: list[PersonalEvent] = [report.event for report in reading.reports if id(report) in late]
+    events += [report.event for report in reading.records if id(report) in late]
+    if ids or events:
+        rewrite(item.received_at, item.id, without_messages(item.body, reading.parsed, ids, events))
 
 
 def rewrite(received_at: datetime, item_id: int, body: bytes | None) -> None:

@@ -34,10 +34,13 @@ TIME, TEXT, ID, INTEGER, NUMERIC, JSON = "timestamptz", "text", "bigint", "integ
 _LOWEST = {TIME: "'-infinity'", TEXT: "''", INTEGER: "-2147483648", NUMERIC: "-1"}
 
 
-def latest(*columns: tuple[str, str]) -> tuple[Column, ...]:
-    """Columns with their types that are chosen together, the time first; of the same time, the greatest values."""
+def latest(*columns: tuple[str, str], personal: str = "") -> tuple[Column, ...]:
+    """Columns with their types that are chosen together, the time first; of the same time, the greatest values.
+
+    `personal` is the name of the one that may identify the person.
+    """
     names = tuple(name for name, _ in columns)
-    return tuple(Column(name, sql_type, Merge.LATEST, latest=names) for name, sql_type in columns)
+    return tuple(Column(name, sql_type, Merge.LATEST, name == personal, names) for name, sql_type in columns)
 
 
 COMMON = (
@@ -50,7 +53,13 @@ COMMON = (
     Column("msisdn", TEXT, personal=True),
     Column("user_id", TEXT, personal=True),
     Column("country", TEXT),
-    *latest(("error_at", TIME), ("error_source", TEXT), ("error_code", INTEGER), ("error_title", TEXT)),
+    *latest(
+        ("error_at", TIME),
+        ("error_source", TEXT),
+        ("error_code", INTEGER),
+        ("error_title", TEXT),
+        personal="error_title",  # the provider's text may identify the person
+    ),
 )
 
 

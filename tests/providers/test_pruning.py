@@ -38,6 +38,15 @@ def test_a_body_of_others_stays_as_it_is():
     assert (pruned("meta", other, of_india), pruned("meta", spaced, of_india)) == (other, spaced)
 
 
+def test_of_a_message_to_a_group_only_the_person_goes():
+    mixed = orjson.loads(status_body(("wamid.G", "read", INDIA), ("wamid.G", "read", OTHER_PERSON)))
+    for status in mixed["entry"][0]["changes"][0]["value"]["statuses"]:
+        status |= {"recipient_participant_id": status["recipient_id"], "recipient_id": "G", "recipient_type": "group"}
+    value = orjson.loads(pruned("meta", orjson.dumps(mixed), of_india))["entry"][0]["changes"][0]["value"]
+    assert [status["recipient_participant_id"] for status in value["statuses"]] == [OTHER_PERSON]
+    assert [contact["wa_id"] for contact in value["contacts"]] == [OTHER_PERSON]
+
+
 @pytest.mark.parametrize("names", [[], [""], ["", ""]])
 def test_no_name_matches_nothing(names):
     texts = ["", "a", "b", "ab", "00", '{"to": "+919876543210"}', "\n"]

@@ -15,12 +15,12 @@ from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.legs.models import Leg
 from messaging.log.lifecycle.erasure import AnchorKey
 from messaging.log.lifecycle.erasure import erase_messages as erase_from_log
-from messaging.log.models import DeletedMessage
+from messaging.log.models import DeletedMessage, MessageAnchor
 from messaging.log.models.message_key import message_key
 from messaging.log.services.erasure import Person
 from messaging.records.erasure import was_erased
 from messaging.records.merge import record_key
-from providers.events import CallEvent, LegEvent
+from providers.events import CallEvent, LegEvent, MessageEvent
 from providers.pruning import PersonalEvent, mask, names_pattern, parsed, prune, without_messages
 
 _BATCH = 5_000  # webhooks that a sweep reads at once
@@ -86,11 +86,16 @@ def _erase_in_webhook(account: Account, person: Person, item: InboxItem) -> bool
 
 
 def _was_deleted(account: Account, provider: str, event: PersonalEvent) -> bool:
+    """Whether what an event is about was the account's; a message to a group stays in its log."""
     if isinstance(event, CallEvent):
         return was_erased(Call, record_key(account.pk, provider, event.call_id))
     if isinstance(event, LegEvent):
         return was_erased(Leg, record_key(account.pk, provider, event.channel, event.message.provider_message_id))
     key = message_key(account.pk, provider, event.provider_message_id)
+    if isinstance(event, MessageEvent) and event.group_id:
+        anchors = MessageAnchor.objects.filter(account_id=account.pk, provider=provider)
+        if anchors.filter(provider_message_id=event.provider_message_id).exists():
+            return True
     return DeletedMessage.objects.filter(account=account, message_key=key).exists()
 
 

@@ -16,6 +16,7 @@ two workers never deadlock), inserted or merged; then the changes are counted an
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ from messaging.log.directory import Directory
 from messaging.log.lifecycle.edits import accept_edits
 from messaging.log.lifecycle.effects import record_effects
 from messaging.log.lifecycle.events import emit_statuses
-from messaging.log.lifecycle.participant_reports import apply_participants
+from messaging.log.lifecycle.participant_reports import apply_participants, erased_reports
 from messaging.log.lifecycle.people import record_people
 from messaging.log.lifecycle.provider_ids import learn_provider_ids
 from messaging.log.lifecycle.reports import EventReport, Key, ResolvedEvent, bindings, event_row, resolve
@@ -45,6 +46,8 @@ class BatchResult(NamedTuple):
     """The keys of deleted messages."""
     early: set[Key]
     """The keys of messages that it edits and that are not in the log yet."""
+    erased: list[EventReport]
+    """The reports about erased participants."""
     foreign: list[EventReport]
     """The edits and deletions by another sender than the original's."""
 
@@ -61,12 +64,14 @@ def apply(reports: Sequence[EventReport], directory: Directory) -> BatchResult:
     nothing of the batch is applied.
     """
     if not reports:
-        return BatchResult(set(), set(), [])
+        return BatchResult(set(), set(), [], [])
     ensure_partitions(reports)
     with transaction.atomic(), connection.cursor() as cursor:
         learn_provider_ids(bindings(reports))
         cursor.execute(CREATE_TABLES)
-        events = [resolve(report, directory) for report in reports]
+        to_groups = [report for report in reports if report.event.group_id]
+        erased = erased_reports(cursor, to_groups) if to_groups else []
+        events = _without_texts([resolve(report, directory) for report in reports], erased)
         resolved, early = accept_edits(cursor, events, partial(_load, cursor))
         for statement in MERGE_EVENTS:
             cursor.execute(statement)
@@ -77,11 +82,11 @@ def apply(reports: Sequence[EventReport], directory: Directory) -> BatchResult:
         cursor.execute(SELECT_DELETED)
         deleted = set(cursor.fetchall())
         foreign = _without(reports, [event.report for event in resolved]) if len(resolved) < len(events) else []
-        others = _without(reports, foreign) if foreign else reports
+        others = _without(reports, [*erased, *foreign]) if erased or foreign else reports
         record_people(others, directory, deleted | early)
         # Results of the gateway can be our own refusals: settlement records those that a provider reports.
         record_stops((report for report in others if not report.umid), deleted | early)
-        return BatchResult(deleted, early, foreign)
+        return BatchResult(deleted, early, erased, foreign)
 
 
 def _load(cursor: CursorWrapper, events: Sequence[ResolvedEvent]) -> None:
@@ -91,6 +96,17 @@ def _load(cursor: CursorWrapper, events: Sequence[ResolvedEvent]) -> None:
             copy.write_row(event_row(event))
     for statement in FIND_MESSAGES:
         cursor.execute(statement)
+
+
+def _without_texts(events: list[ResolvedEvent], erased: Sequence[EventReport]) -> list[ResolvedEvent]:
+    """The events without the provider's texts about these reports' persons."""
+    if not erased:
+        return events
+    ids = set(map(id, erased))
+    return [
+        event._replace(event=replace(event.event, error_title="")) if id(event.report) in ids else event
+        for event in events
+    ]
 
 
 def _without(reports: Sequence[EventReport], removed: Sequence[EventReport]) -> list[EventReport]:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from messaging.log.lifecycle.columns import COLUMNS, WhenDeleted, sql_list
 from messaging.log.lifecycle.events import DELETE_EVENTS
 from messaging.log.lifecycle.participants import erase_participants
+from messaging.log.models.message_key import key_digits
 
 _LOCK = """
 SELECT a.message_id, a.created_at, a.provider, a.provider_message_id
@@ -85,7 +86,8 @@ def erase_messages(account_id: int, anchors: Sequence[AnchorKey]) -> ErasureResu
         cursor.execute(_MOVE, [[row.created_at for row in rows], ids, account_id])
         counts = Counter(messages=cursor.rowcount)
         cursor.execute(_DROP_ANCHORS, [*_columns(keys), account_id])
-        erase_participants(cursor, account_id, ids)
+        digits = {row.message_id: key_digits(account_id, row.provider, row.provider_message_id) for row in rows}
+        erase_participants(cursor, account_id, digits)
         cursor.execute(_DELETE_PAYLOADS, [account_id, ids, since])
         counts["payloads"] = cursor.rowcount
         cursor.execute(DELETE_EVENTS, {"ids": ids})

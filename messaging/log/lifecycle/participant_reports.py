@@ -4,7 +4,6 @@ A status of one participant counts for the message, without the person, and for 
 messages, whose anchors are locked by then: no two workers change the participants of one message at the same time.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -18,7 +17,9 @@ from messaging.log.lifecycle.participants import (
     PARTICIPANT_EVENT_COLUMNS,
     ParticipantKey,
     merge_participants,
+    participant_key,
     record_participants,
+    standard_names,
     unite_participants,
 )
 from messaging.log.lifecycle.reports import EventReport, Key, ResolvedEvent
@@ -33,8 +34,14 @@ from providers.vocabulary import Direction
 _SELECT_MESSAGES = f"SELECT {sql_list(KEY)}, message_id, created_at, deleted FROM change_batch WHERE group_id <> ''"  # noqa: S608
 _values = attrgetter(*(column.value for column in PARTICIPANT_EVENT_COLUMNS))
 _SELECT_KNOWN = """
-SELECT message_id, participant_key::text, msisdn, user_id FROM log_participant WHERE message_id = ANY(%s)
+SELECT message_id, participant_key::text, erased_keys::text[], msisdn, user_id
+FROM log_participant WHERE message_id = ANY(%s)
 """
+_SELECT_ERASED = f"""
+SELECT {sql_list(KEY)}, participant_key::text, erased_keys::text[]
+FROM log_anchor JOIN unnest(%s::bigint[], %s::text[], %s::text[]) k ({sql_list(KEY)}) USING ({sql_list(KEY)})
+JOIN log_participant p USING (account_id, message_id) WHERE p.erased
+"""  # noqa: S608
 
 
 def apply_participants(cursor: Any, events: Sequence[ResolvedEvent]) -> None:
@@ -51,6 +58,20 @@ def _is_of_participant(event: MessageEvent) -> bool:
     return event.direction == Direction.OUTBOUND and (is_person or event.state in DELIVERY_STATES)
 
 
+def erased_reports(cursor: Any, reports: Sequence[EventReport]) -> list[EventReport]:
+    """Those of these reports of messages to groups whose participant was erased: nothing of the person comes back."""
+    keys = sorted({report.key for report in reports})
+    cursor.execute(_SELECT_ERASED, [list(column) for column in zip(*keys, strict=True)])
+    erased = {(tuple(key), each) for *key, own, others in cursor.fetchall() for each in _digits(own, others)}
+    if not erased:
+        return []
+    return [
+        report
+        for report in reports
+        if any((report.key, each) in erased for each in _possible_keys(report.key, _names(report)))
+    ]
+
+
 def _row(event: ResolvedEvent) -> tuple[object, ...]:
     msisdn, user_id = event.event.msisdn, event.event.user_id
     return _values(event._replace(msisdn=msisdn, user_id=user_id, country=country_of(msisdn, user_id)))
@@ -61,20 +82,34 @@ def _identify(cursor: Any, reports: Sequence[EventReport]) -> list[ParticipantKe
     cursor.execute(_SELECT_MESSAGES)
     messages = {tuple(row[:3]): row[3:] for row in cursor.fetchall()}
     cursor.execute(_SELECT_KNOWN, [[message_id for message_id, _, _ in messages.values()]])
-    keys = {
-        (message_id, name): key for message_id, key, *names in cursor.fetchall() for name in _standard(*names) if name
-    }
+    keys: dict[tuple[int, str], str] = {}
+    erased: dict[str, str] = {}
+    for message_id, key, erased_keys, *names in cursor.fetchall():
+        keys |= {(message_id, name): key for name in standard_names(*names)}
+        erased |= dict.fromkeys(_digits(key, erased_keys), key) if erased_keys else {}
     others: dict[str, str] = {}
     named = [(report, report.key, _names(report)) for report in reports]
     known_names = _known_names(reports)
     for report, message, own_names in sorted(named, key=lambda each: len(each[2]) == 1):
-        names = [(messages[message][0], name) for name in (*own_names, *known_names(report))]
-        known = [keys[name] for name in names if name in keys]
-        key = known[0] if known else _key(message, own_names[0])
+        all_names = [*own_names, *known_names(report)]
+        names = [(messages[message][0], name) for name in all_names]
+        former = [erased[key] for key in _possible_keys(message, all_names) if key in erased] if erased else []
+        known = former + [keys[name] for name in names if name in keys]
+        key = known[0] if known else participant_key(key_digits(*message), own_names[0])
         others |= {other: key for other in known if other != key}
         keys |= dict.fromkeys(names, key)
     unite_participants(cursor, others)
     return [ParticipantKey(keys[messages[message][0], names[0]], *messages[message]) for _, message, names in named]
+
+
+def _digits(key: str, others: Iterable[str] | None) -> list[str]:
+    """Keys without the hyphens with which PostgreSQL writes them."""
+    return [each.replace("-", "") for each in (key, *(others or ()))]
+
+
+def _possible_keys(message: Key, names: Iterable[str]) -> list[str]:
+    """The keys that a participant with these names may have."""
+    return [participant_key(key_digits(*message), name) for name in names]
 
 
 def _known_names(reports: Iterable[EventReport]) -> Callable[[EventReport], list[str]]:
@@ -144,12 +179,4 @@ def _was_one_person(account_id: int, at: datetime, msisdn: str, user_id: str) ->
 
 def _names(report: EventReport) -> list[str]:
     """The number and the user id, those that are known; one empty name without either."""
-    return [name for name in _standard(report.event.msisdn, report.event.user_id) if name] or [""]
-
-
-def _standard(msisdn: str, user_id: str) -> tuple[str, str]:
-    return standard(msisdn) if msisdn else "", user_id
-
-
-def _key(message: Key, name: str) -> str:
-    return hashlib.md5(f"{key_digits(*message)}:{name}".encode(), usedforsecurity=False).hexdigest()
+    return [*standard_names(report.event.msisdn, report.event.user_id)] or [""]

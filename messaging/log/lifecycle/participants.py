@@ -1,11 +1,15 @@
 """The participants of messages to groups: each has a status, an error, a category and a charge of their own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
+
 from billing.services import DeliveredMessage, record_usage, remove_usage
+from core.spellings import standard
 from messaging.log.enums import CategoryRank
 from messaging.log.lifecycle.columns import (
     CATEGORY,
@@ -120,12 +124,16 @@ LEFT JOIN (
 WHERE {_DELIVERED_AT} IS NOT NULL ORDER BY p.participant_key
 """  # noqa: S608
 _MOVE = "UPDATE log_participant SET message_id = %(own_id)s WHERE message_id = %(other_id)s"
+_SELECT_NAMES = "SELECT participant_key, message_id, msisdn, user_id FROM log_participant WHERE message_id = ANY(%s)"
 _ERASE = f"""
-UPDATE log_participant SET {", ".join(f"{name} = ''" for name in _PERSONAL)}, erased = true WHERE account_id = %s
+UPDATE log_participant p SET {", ".join(f"{name} = ''" for name in _PERSONAL)}, erased = true,
+    erased_keys = array_cat(p.erased_keys, k.erased_keys)
+FROM jsonb_to_recordset(%s::jsonb) k (participant_key uuid, erased_keys uuid[])
+WHERE p.participant_key = k.participant_key AND p.account_id = %s
 """  # noqa: S608
 # The provider's text about a participant is in the history of the message too.
 _ERASE_PERSON = f"""
-WITH erased AS ({_ERASE} AND participant_key = ANY(%s) RETURNING account_id, message_id, created_at),
+WITH erased AS ({_ERASE} RETURNING p.account_id, p.message_id, p.created_at),
 history AS (
     UPDATE log_statusevent e SET error_title = '' FROM erased
     WHERE e.message_id = erased.message_id AND e.at >= erased.created_at
@@ -174,12 +182,36 @@ def move_participants(cursor: Any, own_id: int, other_id: int) -> None:
         record_participants(cursor)
 
 
-def erase_participants(cursor: Any, account_id: int, message_ids: Sequence[int]) -> None:
-    """Remove who the participants of these messages were; what they cost stays."""
-    cursor.execute(f"{_ERASE} AND message_id = ANY(%s)", [account_id, message_ids])
+def participant_key(message_digits: str, name: str) -> str:
+    """The key of a message's participant: `message_digits` are those of its key, `name` a number or user id."""
+    return hashlib.md5(f"{message_digits}:{name}".encode(), usedforsecurity=False).hexdigest()
 
 
-def erase_person(cursor: Any, account_id: int, participant_keys: Sequence[UUID]) -> int:
-    """Remove these participants of messages to groups, which stay. Returns the number of messages."""
-    cursor.execute(_ERASE_PERSON, [account_id, list(participant_keys)])
+def standard_names(msisdn: str, user_id: str) -> tuple[str, ...]:
+    """The names of a participant that are known, the number in the spelling that stands for all."""
+    return tuple(name for name in (standard(msisdn) if msisdn else "", user_id) if name)
+
+
+def erase_participants(cursor: Any, account_id: int, messages: Mapping[int, str]) -> None:
+    """Remove who the participants of these messages were, by the digits of the messages' keys; their costs stay."""
+    cursor.execute(_SELECT_NAMES, [list(messages)])
+    keys = {
+        key: [participant_key(messages[message_id], name) for name in standard_names(*names)]
+        for key, message_id, *names in cursor.fetchall()
+    }
+    if keys:
+        cursor.execute(_ERASE, [_erased_rows(keys), account_id])
+
+
+def erase_person(cursor: Any, account_id: int, keys: Mapping[UUID, Iterable[str]]) -> int:
+    """Remove these participants of messages to groups, which stay. Returns the number of messages.
+
+    `keys` are those that each would have by another name of the person.
+    """
+    cursor.execute(_ERASE_PERSON, [_erased_rows(keys), account_id])
     return int(cursor.fetchone()[0])
+
+
+def _erased_rows(keys: Mapping[UUID, Iterable[str]]) -> str:
+    rows = [{"participant_key": key, "erased_keys": list(others)} for key, others in keys.items()]
+    return orjson.dumps(rows).decode()

@@ -892,6 +892,10 @@ class Migration(migrations.Migration):
                 ("provider_error_code", models.IntegerField(null=True)),
                 ("erased", models.BooleanField(default=False)),
                 (
+                    "erased_keys",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), null=True, size=None),
+                ),
+                (
                     "status",
                     models.GeneratedField(
                         db_persist=True,

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Right
@@ -17,7 +18,8 @@ class Participant(TenantModel):
     """What happened to a message to a group at one of its participants, who has a charge of their own.
 
     `participant_key` is a hash of the message's key and the participant: no personal data, and the key of its usage.
-    A deletion empties number, user id and error title, and sets `erased`, so that no later webhook restores them.
+    A deletion empties number, user id and error title, and sets `erased`, so that no later webhook restores them. It
+    also keeps the keys that the participant would have by each of their names, by which a later webhook may name them.
     """
 
     participant_key = models.UUIDField(primary_key=True)
@@ -40,6 +42,7 @@ class Participant(TenantModel):
     error_title = models.CharField(max_length=255, blank=True)
     provider_error_code = models.IntegerField(null=True)
     erased = models.BooleanField(default=False)
+    erased_keys = ArrayField(models.UUIDField(), null=True)
     status = models.GeneratedField(
         expression=Case(
             *(

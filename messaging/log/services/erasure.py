@@ -19,7 +19,7 @@ from core.spellings import national, spellings, standard
 from core.strict_json import dump
 from messaging.log.holdings import messages_of
 from messaging.log.kinds import SHORTEST_PREFIX
-from messaging.log.lifecycle.participants import erase_person
+from messaging.log.lifecycle.participants import erase_person, participant_key
 from messaging.log.models import (
     ContactEvent,
     Message,
@@ -184,9 +184,18 @@ def delete_contacts(account: Account, person: Person, until: datetime) -> int:
 @transaction.atomic
 def erase_participations(account: Account, person: Person) -> int:
     """Remove a person from the participants of messages to groups, which stay. Returns the number of messages."""
-    keys = Participant.objects.filter(messages_of(person.holdings), account=account)
+    rows = Participant.objects.filter(messages_of(person.holdings), account=account)
+    places = list(rows.values_list("participant_key", "message_id", "created_at"))
+    messages = Message.objects.filter(
+        account=account, created_at__in={at for _, _, at in places}, pk__in={pk for _, pk, _ in places}
+    )
+    digits = {pk: key.hex for pk, key in messages.values_list("pk", "message_key")}
+    keys = {
+        key: [participant_key(digits[pk], name) for name in person.names_at(at)] if pk in digits else []
+        for key, pk, at in places
+    }
     with connection.cursor() as cursor:
-        return erase_person(cursor, account.pk, list(keys.values_list("participant_key", flat=True)))
+        return erase_person(cursor, account.pk, keys)
 
 
 def delete_filters(account: Account, person: Person) -> int:

@@ -15,7 +15,7 @@ from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.inbound.services.erasure import erase_in_webhooks
 from messaging.legs.erasure import mask_in_contents
-from messaging.log.models import ContactEvent, Message, PhoneNumber
+from messaging.log.models import ContactEvent, Message, Participant, PhoneNumber
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.matching import matching
 from messaging.log.services.erasure import mask_in_payloads, person_of
@@ -279,3 +279,54 @@ def test_a_stop_under_a_former_number_stays_without_the_number(people):
 @pytest.mark.parametrize("reason", ["Art. 17, letter of 3 May 2026", "Ticket 4711", "SG.BO1", "anna.xylophone"])
 def test_the_reason_may_name_anything_else(people, reason):
     assert erase_person(principal(people), "SG.ANN1", reason=reason).reason == reason
+
+
+def status_in_group(state, number, **more):
+    return {
+        "id": "wamid.G", "status": state, "timestamp": str(START), "recipient_id": "GRP", "recipient_type": "group",
+        "recipient_participant_id": number, **more,
+    }  # fmt: skip
+
+
+GROUP_OF = [{"wa_id": NEW, "user_id": "SG.ANN2"}, {"wa_id": "6594444444"}]
+
+
+def take_statuses(account, *statuses):
+    """Process a webhook about participants at an account's endpoint. Returns the stored one, or None if it went."""
+    endpoint = WebhookEndpoint.objects.get(account=account, provider="meta")
+    value = {"metadata": {"phone_number_id": META.number_id}, "contacts": GROUP_OF, "statuses": statuses}
+    body = {"entry": [{"id": WABA, "changes": [{"field": "messages", "value": value}]}]}
+    inbox.store(account.pk, endpoint.pk, "meta", {}, json.dumps(body).encode())
+    pk = InboxItem.objects.latest("id").pk
+    inbox.drain()
+    return InboxItem.objects.filter(pk=pk).first()
+
+
+def statuses_in(item):
+    return json.loads(bytes(item.body))["entry"][0]["changes"][0]["value"]["statuses"]
+
+
+def test_a_late_status_of_a_participant_brings_nothing_back(acme):
+    ann, bo = (status_in_group("delivered", each["wa_id"]) for each in GROUP_OF)
+    item = take_statuses(acme, ann, bo)
+    erased(acme, NEW)
+    item.refresh_from_db()
+    assert statuses_in(item) == [bo]
+    assert take_statuses(acme, {**ann, "status": "read"}) is None
+    late = take_statuses(acme, {**ann, "status": "read"}, {**bo, "status": "read"})
+    assert statuses_in(late) == [{**bo, "status": "read"}]
+    errors = [{"code": 131026, "title": f"Not on WhatsApp: +{NEW}"}]
+    assert take_statuses(acme, {**ann, "status": "failed", "errors": errors}) is None
+    assert places_with(NEW, "SG.ANN2") == []
+    assert sorted(Participant.objects.values_list("msisdn", "status")) == [("", "read"), ("6594444444", "read")]
+
+
+def test_a_participant_goes_from_webhooks_of_a_shared_endpoint(acme, other):
+    WebhookEndpoint.objects.get(account=other, provider="meta").shared_with.add(acme)
+    ann, bo = (status_in_group("delivered", each["wa_id"]) for each in GROUP_OF)
+    item = take_statuses(other, ann, bo)
+    erased(acme, NEW)
+    item.refresh_from_db()
+    assert statuses_in(item) == [bo]
+    assert take_statuses(other, ann) is None
+    assert places_with(NEW, "SG.ANN2") == []

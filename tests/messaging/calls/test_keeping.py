@@ -1,5 +1,6 @@
 """What calls do for the service window, and what an erasure and retention leave of them."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from billing.windows import infer_windows
 from local.demo.world import ACME
 from messaging.calls.models import Call
 from messaging.inbound import inbox
-from messaging.inbound.models import InboxItem
+from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.models import Message
 from messaging.log.selectors.circumstances import circumstances
 from providers.vocabulary import Direction
@@ -88,10 +89,19 @@ def entry(call_id, person, **more):
     }  # fmt: skip
 
 
+def status(call_id, state):
+    now = str(int(timezone.now().timestamp()))
+    return {"id": call_id, "timestamp": now, "type": "call", "status": state, "recipient_id": INDIA}
+
+
+def post(account, body):
+    endpoint = WebhookEndpoint.objects.get(account=account, provider="meta")
+    inbox.store(account.pk, endpoint.pk, "meta", {}, json.dumps(body).encode())
+    inbox.drain()
+
+
 def test_a_webhook_becomes_a_call_and_no_message(acme, take):  # noqa: F811
-    ringing = {"id": "wacid.B", "timestamp": str(int(timezone.now().timestamp())), "type": "call", "status": "RINGING",
-               "recipient_id": INDIA}  # fmt: skip
-    for body in (calls_body(entry("wacid.A", INDIA)), calls_body(statuses=[ringing])):
+    for body in (calls_body(entry("wacid.A", INDIA)), calls_body(statuses=[status("wacid.B", "RINGING")])):
         assert take("meta", body) == ("done", "")
     assert list(Call.objects.order_by("call_id").values_list("msisdn", "direction", "seconds", "pulses", "status")) == [
         (INDIA, "inbound", 40, 7, "completed"), (INDIA, "outbound", None, None, "ringing"),
@@ -129,8 +139,20 @@ def test_erasing_a_person_empties_their_calls_everywhere(acme, take):  # noqa: F
     inbox.replay_all(InboxItem.objects.all())
     inbox.drain()
     assert Call.objects.filter(msisdn=INDIA).count() == 0
-    take("meta", calls_body(entry("wacid.A", INDIA, duration=41)))
-    assert Call.objects.filter(erased_at__isnull=False).values_list("msisdn", "seconds").get() == ("", 41)
+
+
+def test_a_late_webhook_of_an_erased_call_brings_nothing_back(acme, take):  # noqa: F811
+    take("meta", calls_body(entry("wacid.A", INDIA)))
+    done(erase_person(principal(acme, "owner@acme.example"), f"+{INDIA}", reason="Asked on 1 December"))
+    failed = {"status": "FAILED", "errors": [{"code": 138001, "title": f"No answer of {INDIA}"}]}
+    post(acme, calls_body(entry("wacid.A", INDIA, duration=41, **failed)))
+    post(acme, calls_body(statuses=[status("wacid.A", "ACCEPTED")]))
+    post(acme, calls_body(entry("wacid.A", INDIA), entry("wacid.B", "6591234567"), contacts=[{"wa_id": INDIA}]))
+    assert Call.objects.filter(erased_at__isnull=False).values_list(
+        "msisdn", "call_id", "seconds", "error_code", "error_title"
+    ).get() == ("", "", 41, 138001, "")  # fmt: skip
+    (item,) = InboxItem.objects.all()
+    assert (INDIA in bytes(item.body).decode(), b"wacid.B" in bytes(item.body)) == (False, True)
 
 
 def test_retention_deletes_old_calls_and_keeps_their_usage(acme):

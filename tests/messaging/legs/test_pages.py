@@ -5,6 +5,7 @@ import io
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -19,11 +20,12 @@ from archive.models import Export
 from archive.retention.periods import change_periods
 from archive.retention.work import run
 from local.demo.world import ACME
-from messaging.inbound.models import InboxItem
+from messaging.inbound import inbox
+from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.legs.models import Leg
 from tests.archive.deletion.test_work import done
 from tests.messaging.inbound.test_samples import take  # noqa: F401 - a fixture
-from tests.messaging.legs.test_services import BODIES
+from tests.messaging.legs.test_services import BODIES, receipt, sms
 from tests.people import principal, visitor
 from tests.traffic import INDIA, leg, report
 from tests.visible import text
@@ -50,6 +52,12 @@ def ask(acme, client):
         return client.get(path, params, headers=headers)
 
     return run_request
+
+
+def post(account, body):
+    endpoint = WebhookEndpoint.objects.get(account=account, provider="8x8")
+    inbox.store(account.pk, endpoint.pk, "8x8", {}, json.dumps(body).encode())
+    inbox.drain()
 
 
 def shown_ids(client, **params):
@@ -145,8 +153,33 @@ def test_erasing_a_person_empties_their_legs_and_webhooks(acme, take):  # noqa: 
         "", "", "", "delivered", Decimal("0.0375"),
     )  # fmt: skip
     assert not InboxItem.objects.exists()
-    take("8x8", BODIES[3])
-    assert Leg.objects.values_list("msisdn", "umid").get() == ("", "")
+
+
+@pytest.mark.parametrize("first", [BODIES[:2], BODIES[2:4], [receipt("failed", 1, "viber")]])
+def test_a_late_leg_of_an_erased_person_brings_nothing_back(acme, take, first):  # noqa: F811
+    """Of the same channel, and a fallback after an erased message or leg."""
+    for body in first:
+        take("8x8", body)
+    done(erase_person(principal(acme, "owner@acme.example"), "+6591230001", reason="Asked in writing"))
+    for body in (
+        BODIES[4],
+        BODIES[3],
+        receipt("failed", 30, "rcs", status={"errorCode": 15, "errorMessage": "6591230001"}),
+    ):
+        post(acme, body)
+    assert set(Leg.objects.values_list("msisdn", "umid", "client_message_id", "error_title")) == {("", "", "", "")}
+    assert Leg.objects.filter(channel="sms", erased_at__isnull=False).values_list("status", "price").get() == (
+        "delivered", Decimal("0.0375"),
+    )  # fmt: skip
+    assert not InboxItem.objects.exists()
+
+
+def test_a_leg_of_somebody_else_s_message_stays(acme, take):  # noqa: F811
+    for body in BODIES[:2]:
+        take("8x8", body)
+    done(erase_person(principal(acme, "owner@acme.example"), "+6591230001", reason="Asked in writing"))
+    take("8x8", sms("delivered", 1, umid=str(uuid4())))
+    assert Leg.objects.values_list("msisdn", "erased_at").get() == ("6591230001", None)
 
 
 def test_erasing_a_person_masks_mentions_in_texts_of_others(acme, other):

@@ -11,7 +11,11 @@ from billing.models import BlockDelta, UsageFact
 from messaging.log.lifecycle.erasure import AnchorKey, erase_messages
 from messaging.log.lifecycle.participants import PARTICIPANT_COLUMNS
 from messaging.log.lifecycle.provider_ids import reference
-from messaging.log.models import Message, Participant, TrafficDelta
+from messaging.log.models import Message, Participant, StatusEvent, TrafficDelta
+from messaging.log.services.erasure import erase_participations, person_of
+from messaging.persons import erasure as persons_erasure
+from messaging.persons.models import IdentityLink
+from messaging.persons.selectors.identities import identity_of
 from providers.events import MessageEvent
 
 NOON = datetime(2026, 10, 15, 12, tzinfo=UTC)
@@ -37,7 +41,7 @@ def charged(acme):
 
 
 def test_a_participant_has_the_columns_that_merge_as_those_of_messages():
-    own = {"participant_key", "message_id", "created_at", "account_id", "erased", "status"}
+    own = {"participant_key", "message_id", "created_at", "account_id", "erased", "erased_keys", "status"}
     assert {field.attname for field in Participant._meta.fields} == own | {c.name for c in PARTICIPANT_COLUMNS}
 
 
@@ -127,6 +131,33 @@ def test_a_deleted_message_keeps_what_it_cost_and_forgets_whom(apply, acme):
         ("", "", "IN", "read"), ("", "", "SG", "delivered"),
     ]  # fmt: skip
     assert [country for country, *_ in charged(acme)] == ["IN", "SG"]
+
+
+def test_a_deleted_message_knows_a_participant_by_each_name(apply, acme):
+    apply(to(DELIVERED, INDIA, "IN.1"))
+    erase_messages(acme.pk, [AnchorKey("meta", "wamid.G")])
+    apply(to(DELIVERED, "", "IN.1", state="read"))
+    assert participants(acme, "user_id", "status") == [("", "read")]
+    assert len(charged(acme)) == 1
+
+
+@pytest.mark.parametrize("late", [(INDIA, ""), ("", "IN.1"), (INDIA, "IN.1")])
+@pytest.mark.parametrize("first", [(INDIA, ""), ("", "IN.1"), (INDIA, "IN.1")])
+def test_an_erased_participant_stays_one_without_a_name(apply, acme, first, late):
+    apply(to(SENT, INDIA, "IN.1", state="received", direction="inbound", provider_message_id="wamid.I", group_id=""))
+    at = NOON + timedelta(minutes=1)
+    apply(to(DELIVERED, *first, at=at), to(DELIVERED, FRANCE, at=at))
+    person = person_of(acme, identity_of(INDIA))
+    erase_participations(acme, person)
+    persons_erasure.erase(acme.pk, person.holdings)
+    apply(to(FAILED, *late, at=at, error_title=f"No {INDIA}"), to(DELIVERED, FRANCE, at=at, state="read"))
+    assert participants(acme, "msisdn", "user_id", "status", "error_code", "error_title") == [
+        ("", "", "delivered", 131026, ""), (FRANCE, "", "read", None, ""),
+    ]  # fmt: skip
+    assert len(charged(acme)) == 2
+    assert not IdentityLink.objects.exists()
+    texts = [*Message.objects.values_list("error_title"), *StatusEvent.objects.values_list("error_title")]
+    assert set(texts) == {("",)}
 
 
 def test_participants_follow_a_message_whose_provider_id_comes_late(apply, acme):
