@@ -127,23 +127,23 @@ def repair(body: bytes) -> tuple[bytes, int]:
 
 def _trim(text: str) -> tuple[str, int, int]:
     """The JSON with null for numbers beyond a float and values nested too deeply, and how many there were of each."""
-    kept: list[str] = []
+    pieces: list[str] = []
     depth = end = numbers = nested = 0
     for token in _TOKENS.finditer(text):
         if token["open"]:
             depth += 1
             if depth == MAX_DEPTH + 1:
-                kept += text[end : token.start()], "null"
+                pieces += text[end : token.start()], "null"
         elif token["close"]:
             depth -= 1
             if depth == MAX_DEPTH:
                 nested += 1
                 end = token.end()
         elif token["number"] and depth <= MAX_DEPTH and _is_too_large(token[0]):
-            kept += text[end : token.start()], "null"
+            pieces += text[end : token.start()], "null"
             numbers += 1
             end = token.end()
-    return "".join((*kept, text[end:])) if depth <= MAX_DEPTH else text, numbers, nested
+    return "".join((*pieces, text[end:])) if depth <= MAX_DEPTH else text, numbers, nested
 
 
 def _is_too_large(number: str) -> bool:

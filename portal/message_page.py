@@ -145,10 +145,10 @@ def _charge(request: TenantRequest, message_story: Story) -> dict[str, Any]:
     """The charge, its explanation, and for operators the webhook that proves it."""
     row = message_story.message
     if is_to_group(row):
-        found = charges_of(request.account, keys_of(row))
+        charges = charges_of(request.account, keys_of(row))
         for one in row.participants:
-            one.charge = found.get(one.participant_key)
-        return {"group_charge": sum_charges(list(found.values())) if found else None, "charges": len(found)}
+            one.charge = charges.get(one.participant_key)
+        return {"group_charge": sum_charges(list(charges.values())) if charges else None, "charges": len(charges)}
     explained = explain(request.account, row.message_key)
     proof = [chapter for chapter in timeline(message_story) if explained and chapter.webhook_id == explained.webhook_id]
     return {

@@ -32,7 +32,7 @@ class Field:
 
     @property
     def note(self) -> str:
-        """What is said about a webhook of a field that changes nothing."""
+        """The note of a webhook of a field that changes nothing."""
         return f"{self.meaning} (field {self.name}): the webhook is kept and changes nothing."
 
 

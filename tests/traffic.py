@@ -22,9 +22,9 @@ META = ACME.channels[1]
 INDIA = "919876543210"
 
 
-def report(account: Account, state: str, *, provider_message_id="wamid.A", at=AT, channel=META, **said) -> Message:
+def report(account: Account, state: str, *, provider_message_id="wamid.A", at=AT, channel=META, **values) -> Message:
     """Apply one event; the message as it is then. `channel` is one of the demo plans' channels."""
-    event = MessageEvent(provider_message_id, state, at, **{"number_id": channel.number_id, "msisdn": INDIA, **said})
+    event = MessageEvent(provider_message_id, state, at, **{"number_id": channel.number_id, "msisdn": INDIA, **values})
     with every_tenant():
         directory = Directory([account.pk])
         directory.load_templates([(account.pk, event)])
@@ -33,18 +33,18 @@ def report(account: Account, state: str, *, provider_message_id="wamid.A", at=AT
         return Message.objects.get(account=account, provider_message_id=provider_message_id)
 
 
-def deliver(account: Account, **said) -> Message:
-    """Send a message and deliver it two seconds later; `at` is when it was sent. Marketing unless said otherwise."""
-    said = {"channel": channel_of(account), "category": "marketing", "pricing_type": "regular", "at": AT, **said}
-    report(account, "sent", **said)
-    return report(account, "delivered", **{**said, "at": said["at"] + timedelta(seconds=2)})
+def deliver(account: Account, **values) -> Message:
+    """Send a message and deliver it two seconds later; `at` is when it was sent. Marketing by default."""
+    values = {"channel": channel_of(account), "category": "marketing", "pricing_type": "regular", "at": AT, **values}
+    report(account, "sent", **values)
+    return report(account, "delivered", **{**values, "at": values["at"] + timedelta(seconds=2)})
 
 
-def call(account: Account, channel=META, **said) -> Call:
+def call(account: Account, channel=META, **values) -> Call:
     """Apply one event of a call: by default a person calls and talks for 40 seconds."""
     event = CallEvent(**{
         "call_id": "wacid.A", "state": "completed", "at": AT, "direction": Direction.INBOUND, "msisdn": INDIA,
-        "number_id": channel.number_id, "ended_at": said.get("at", AT), "seconds": 40, **said,
+        "number_id": channel.number_id, "ended_at": values.get("at", AT), "seconds": 40, **values,
     })  # fmt: skip
     with every_tenant():
         place = Directory([account.pk]).placement(account.pk, channel.provider, event)
@@ -52,12 +52,12 @@ def call(account: Account, channel=META, **said) -> Call:
         return Call.objects.get(record_key=record_key(account.pk, channel.provider, event.call_id))
 
 
-def leg(account: Account, *, channel="sms", umid="umid-1", **said) -> Leg:
+def leg(account: Account, *, channel="sms", umid="umid-1", **values) -> Leg:
     """Apply one event of a message on another channel: by default an SMS is delivered."""
-    about = {name: said.pop(name) for name in ("price", "currency", "segments", "business_address") if name in said}
+    about = {name: values.pop(name) for name in ("price", "currency", "segments", "business_address") if name in values}
     code = Subaccount.objects.filter(account=account).earliest("pk").code
-    message = MessageEvent(umid, said.pop("state", "delivered"), said.pop("at", AT), **{
-        "subaccount_code": code, "msisdn": INDIA, **said,
+    message = MessageEvent(umid, values.pop("state", "delivered"), values.pop("at", AT), **{
+        "subaccount_code": code, "msisdn": INDIA, **values,
     })  # fmt: skip
     with every_tenant():
         place = Directory([account.pk]).placement(account.pk, "8x8", message)
@@ -80,14 +80,16 @@ GROUP = {"919812340381": "delivered", "6591230381": "delivered", "33612340381": 
 """The participants of `send_to_group`: India 0.0014 and Singapore 0.0160, and a failure in France."""
 
 
-def send_to_group(account: Account, **said) -> Message:
+def send_to_group(account: Account, **values) -> Message:
     """A utility message to a group, with a status for each participant of `GROUP`."""
-    said = {"channel": channel_of(account), "group_id": "GRP_z", "msisdn": "", **said}
-    report(account, "sent", **said)
+    values = {"channel": channel_of(account), "group_id": "GRP_z", "msisdn": "", **values}
+    report(account, "sent", **values)
     for seconds, (msisdn, state) in enumerate(GROUP.items(), start=1):
         error = {"error_source": "meta", "error_code": 131026, "error_title": "Undeliverable"}
         extra = error if state == "failed" else {"category": "group_utility", "pricing_type": "regular"}
         report(
-            account, state, **{**said, **extra, "at": said.get("at", AT) + timedelta(seconds=seconds), "msisdn": msisdn}
+            account,
+            state,
+            **{**values, **extra, "at": values.get("at", AT) + timedelta(seconds=seconds), "msisdn": msisdn},
         )
-    return Message.objects.get(account=account, provider_message_id=said.get("provider_message_id", "wamid.A"))
+    return Message.objects.get(account=account, provider_message_id=values.get("provider_message_id", "wamid.A"))

@@ -49,8 +49,8 @@ def _close(account: Account, before: datetime) -> None:
     if chain is None:
         return
     entries = AuditEntry.objects.filter(account=account, position__gt=chain.closed_position)
-    kept = entries.filter(at__gte=before).order_by("position").first()
-    expired = entries.filter(position__lt=kept.position) if kept and kept.position else entries
+    first = entries.filter(at__gte=before).order_by("position").first()
+    expired = entries.filter(position__lt=first.position) if first and first.position else entries
     last = expired.filter(at__lt=before).order_by("-position").first()
     if last is None or last.position is None or last.digest is None:
         return

@@ -15,8 +15,8 @@ def repeat_erasure(subject: str, certificate: str, *, by: Principal) -> Deletion
 
     Hashes each number, id and username of the account, because a hash does not reveal its own. Raises UserError.
     """
-    found = (each for each in identities_of(by.account) if subject_of(by.account, each.value) == subject)
-    identity = next(found, None)
+    matches = (each for each in identities_of(by.account) if subject_of(by.account, each.value) == subject)
+    identity = next(matches, None)
     if identity is None:
         return None
     text = _PREFIXES.get(identity.kind, "") + identity.value

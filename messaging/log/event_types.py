@@ -91,14 +91,14 @@ def _umids_of_quoted(messages: Mapping[int, Message], texts: Mapping[_Text, Mapp
         return {}
     accounts, providers, ids = (set(column) for column in zip(*keys, strict=True))
     anchors = MessageAnchor.objects.filter(account_id__in=accounts, provider__in=providers, provider_message_id__in=ids)
-    found = {each.message_id: each for each in anchors}
+    by_message = {each.message_id: each for each in anchors}
     rows = Message.objects.filter(
-        account__in=accounts, created_at__in={each.created_at for each in found.values()}, pk__in=found
+        account__in=accounts, created_at__in={each.created_at for each in by_message.values()}, pk__in=by_message
     )
     umids = {pk: str(umid) for pk, umid in rows.values_list("pk", "umid")}
     return {
         (each.account_id, each.provider, each.provider_message_id): umids[pk]
-        for pk, each in found.items()
+        for pk, each in by_message.items()
         if pk in umids
     }
 

@@ -64,18 +64,18 @@ class Sighting(NamedTuple):
     @property
     def identities(self) -> list[Identity]:
         """The identities, those that never change hands first."""
-        given = (
+        pairs = (
             (IdentityKind.USER_ID, self.user_id),
             (IdentityKind.PARENT_USER_ID, self.parent_user_id),
             (IdentityKind.NUMBER, standard(self.msisdn)),
         )
-        return [Identity(kind, value) for kind, value in given if value]
+        return [Identity(kind, value) for kind, value in pairs if value]
 
     @property
     def names(self) -> list[tuple[NameKind, str]]:
         """The names."""
-        given = ((NameKind.USERNAME, self.username), (NameKind.PROFILE, self.profile_name))
-        return [(kind, name) for kind, name in given if name]
+        pairs = ((NameKind.USERNAME, self.username), (NameKind.PROFILE, self.profile_name))
+        return [(kind, name) for kind, name in pairs if name]
 
 
 class Announcement(NamedTuple):

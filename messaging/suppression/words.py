@@ -23,8 +23,8 @@ _REPLIES = ("button_reply", "list_reply", "buttonReply", "listReply")
 def normal_form(text: str) -> str:
     """A text without case, spaces, punctuation, symbols and accents of Latin, Greek and Cyrillic letters."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    kept = (sign for sign in folded if unicodedata.category(sign)[0] in "LMN" and ord(sign) not in _ACCENTS)
-    return unicodedata.normalize("NFC", "".join(kept)).replace("ı", "i")
+    signs = (sign for sign in folded if unicodedata.category(sign)[0] in "LMN" and ord(sign) not in _ACCENTS)
+    return unicodedata.normalize("NFC", "".join(signs)).replace("ı", "i")
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,6 @@ def charges(account: Account, messages: Iterable[Message]) -> dict[UUID, Charge]
     The messages are attached.
     """
     keys = {row.umid: keys_of(row) for row in messages}
-    found = charges_of(account, [key for each in keys.values() for key in each])
-    by_umid = {umid: [found[key] for key in each if key in found] for umid, each in keys.items()}
+    charges = charges_of(account, [key for each in keys.values() for key in each])
+    by_umid = {umid: [charges[key] for key in each if key in charges] for umid, each in keys.items()}
     return {umid: sum_charges(each) for umid, each in by_umid.items() if each}

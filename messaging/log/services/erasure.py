@@ -126,8 +126,8 @@ def visible_umids(account: Account, umids: Sequence[UUID], subaccount_ids: Seque
 def person_of(account: Account, identity: Identity) -> Person:
     """The present owner of an identity, with everything that is theirs."""
     holdings = identities(account.pk, identity) or {Holding(identity)}
-    given = {each.identity.value.lower() for each in holdings if each.identity.kind == IdentityKind.USERNAME}
-    return Person(frozenset(holdings), tuple(sorted({*usernames(account.pk, holdings), *given})))
+    own_names = {each.identity.value.lower() for each in holdings if each.identity.kind == IdentityKind.USERNAME}
+    return Person(frozenset(holdings), tuple(sorted({*usernames(account.pk, holdings), *own_names})))
 
 
 def identities_of(account: Account) -> Iterator[Identity]:
@@ -136,8 +136,8 @@ def identities_of(account: Account) -> Iterator[Identity]:
         rows: QuerySet[Any] = model.objects.filter(account=account)
         for column in ("msisdn", "user_id"):
             values = rows.exclude(**{column: ""}).order_by(column).values_list(column, flat=True).distinct()
-            found = (identity_in(**{"msisdn": "", "user_id": "", column: value}) for value in values.iterator())
-            yield from (identity for identity in found if identity)
+            candidates = (identity_in(**{"msisdn": "", "user_id": "", column: value}) for value in values.iterator())
+            yield from (identity for identity in candidates if identity)
     yield from known_identities(account.pk)
 
 

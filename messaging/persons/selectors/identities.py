@@ -74,8 +74,8 @@ def known_identities(account_id: int) -> Iterator[Identity]:
     of_changes = (changes.values_list("kind", "value"), changes.values_list("kind", "new_value"))
     for rows in (*of_links, *of_changes, names.values_list("kind", "value")):
         yield from (Identity(IdentityKind(kind), value) for kind, value in rows.distinct().iterator())
-    given = names.filter(name_kind=NameKind.USERNAME).values_list("name", flat=True).distinct()
-    yield from (Identity(IdentityKind.USERNAME, name.lower()) for name in given.iterator())
+    present = names.filter(name_kind=NameKind.USERNAME).values_list("name", flat=True).distinct()
+    yield from (Identity(IdentityKind.USERNAME, name.lower()) for name in present.iterator())
 
 
 class KnownPersons:

@@ -74,21 +74,21 @@ def last_events(rows: Sequence[Suppression]) -> dict[int, SuppressionEvent]:
         return {}
     ids = {(row.kind, row.value): row for row in rows}
     events = SuppressionEvent.objects.filter(account=rows[0].account_id, value__in=[row.value for row in rows])
-    found: dict[int, SuppressionEvent] = {}
+    latest: dict[int, SuppressionEvent] = {}
     for event in events.order_by("at", "id"):
         row = ids.get((event.kind, event.value))
         if row and event.at in (row.stopped_at, None if row.stopped_at else row.changed_at):
-            found[row.pk] = event
-    return found
+            latest[row.pk] = event
+    return latest
 
 
 def effective_stops(account: Account, rows: Collection[Suppression]) -> dict[int, Stop]:
     """The stop of each entry that counts now, by id: another identity of the person can have lifted it."""
     named = {row.pk: Identity(IdentityKind(row.kind), row.value) for row in rows if row.kind != ERASED}
     stops = current_stops(account.pk, list(named.values()))
-    found = {pk: stops[identity] for pk, identity in named.items() if identity in stops}
+    by_entry = {pk: stops[identity] for pk, identity in named.items() if identity in stops}
     erased = {row.pk: Stop(row.stopped_at, by_person=True) for row in rows if row.kind == ERASED and row.stopped_at}
-    return found | erased
+    return by_entry | erased
 
 
 def displayed_person(entry: Suppression, *, whole: bool) -> str:

@@ -60,11 +60,11 @@ class Stop(NamedTuple):
 
 def current_stops(account_id: int, wanted: Sequence[Identity]) -> dict[Identity, Stop]:
     """Those of the identities whose person gets no marketing now. One query, and more only if it finds stops."""
-    found = _find(account_id, list(dict.fromkeys(wanted)))
-    if not found:
+    times = _find(account_id, list(dict.fromkeys(wanted)))
+    if not times:
         return {}
-    persons = persons_of(account_id, found)
-    stops = ((identity, stop_of(identity, rows, persons.of(identity))) for identity, rows in found.items())
+    persons = persons_of(account_id, times)
+    stops = ((identity, stop_of(identity, rows, persons.of(identity))) for identity, rows in times.items())
     return {identity: stop for identity, stop in stops if stop}
 
 
@@ -98,14 +98,14 @@ def _find(account_id: int, wanted: list[Identity]) -> dict[Identity, list[Times]
             _FIND, {"account": account_id, "depth": _DEPTH, "kinds": kinds, "values": values, "erased": ERASED}
         )
         rows = cursor.fetchall()
-    found: defaultdict[Identity, list[Times]] = defaultdict(list)
+    times_of_wanted: defaultdict[Identity, list[Times]] = defaultdict(list)
     with_stop: set[Identity] = set()
     for n, kind, value, *times, is_stopped in rows:
         wanted_identity = wanted[n - 1]
-        found[wanted_identity].append(Times(Identity(IdentityKind(kind), value), *times))
+        times_of_wanted[wanted_identity].append(Times(Identity(IdentityKind(kind), value), *times))
         if is_stopped:
             with_stop.add(wanted_identity)
-    return {identity: found[identity] for identity in with_stop}
+    return {identity: times_of_wanted[identity] for identity in with_stop}
 
 
 def stop_of(identity: Identity, rows: Sequence[Times], person: Iterable[Holding]) -> Stop | None:

@@ -224,7 +224,7 @@ def test_a_message_in_a_group_has_its_sender_and_group():
         ({}, ""),
     ],
 )
-def test_what_is_not_billable_is_free_whatever_else_is_said(pricing, pricing_type):
+def test_what_is_not_billable_is_free_whatever_else_the_price_has(pricing, pricing_type):
     status = STATUS | {"pricing": pricing | {"category": "utility"}}
     assert parse(body(statuses=[status])).events[0].pricing_type == pricing_type
 
