@@ -32,10 +32,11 @@ FEW, MANY, ROUNDS, MAX_RATIO = scaled(1_000), scaled(200_000), scaled(5), 3.0
 _FILL = """
 INSERT INTO log_message (account_id, created_at, umid, provider, provider_message_id, direction, subaccount_id,
     phone_number_id, msisdn, user_id, group_id, country, content_type, category, category_rank, pricing_type,
-    recipient_type, client_message_id, sent_at, delivered_at, detail_rank, status_detail, error_source, error_title)
+    template_name, template_language, recipient_type, client_message_id, sent_at, delivered_at, detail_rank,
+    status_detail, error_source, error_title)
 SELECT %(account)s, at, gen_random_uuid(), 'meta', %(name)s || n, 'outbound',
     %(subaccount)s, %(number)s, '9198' || lpad((n %% 100000000)::text, 8, '0'), '', '', 'IN', '', 'marketing', 0,
-    'regular', '', '', at, at + interval '2 seconds', 5, 'delivered', '', ''
+    'regular', '', '', '', '', at, at + interval '2 seconds', 5, 'delivered', '', ''
 FROM generate_series(1, %(messages)s) n
 CROSS JOIN LATERAL (SELECT %(first)s::timestamptz + n * %(step)s::interval AS at) one
 """
