@@ -45,8 +45,8 @@ INSERT INTO log_anchor (account_id, provider, provider_message_id, message_id, c
 SELECT account_id, provider, provider_message_id, id, created_at FROM log_message
 """
 _HISTORY = """
-INSERT INTO log_statusevent (account_id, message_id, at, state, detail, error_code, error_title)
-SELECT account_id, id, delivered_at, 'delivered', '', 0, '' FROM log_message
+INSERT INTO log_statusevent (account_id, message_id, at, state, detail, error_code, error_title, pricing)
+SELECT account_id, id, delivered_at, 'delivered', '', 0, '', '' FROM log_message
 """
 
 
