@@ -37,8 +37,8 @@ SPAN = (START - timedelta(days=10), START + timedelta(days=1))
 _FILL = """
 INSERT INTO log_message (created_at, account_id, umid, provider, provider_message_id, direction, subaccount_id,
     phone_number_id, msisdn, user_id, group_id, country, content_type, category, category_rank, pricing_type,
-    template_id, template_name, template_language, recipient_type, client_message_id, queued_at, sent_at, delivered_at, read_at, detail_rank,
-    status_detail, error_source, error_title, response_code)
+    template_id, template_name, template_language, recipient_type, client_message_id, queued_at, sent_at, delivered_at,
+    read_at, detail_rank, status_detail, error_source, error_title, response_code)
 SELECT at, %(account)s, md5(n::text)::uuid, 'meta', 'wamid.' || upper(md5((-n)::text)), 'outbound',
     numbers.subaccount_id, numbers.id, (919000000000 + n)::text, '', '', 'IN', 'template', 'marketing', 0, 'regular',
     templates.id, '', '', '', '', at, at + interval '1 second', at + interval '3 seconds',

@@ -90,8 +90,12 @@ def _identify(cursor: Any, reports: Sequence[EventReport]) -> list[ParticipantKe
     others: dict[str, str] = {}
     named = [(report, report.key, _names(report)) for report in reports]
     known_names = _known_names(reports)
+    done: set[tuple[Key, tuple[str, ...]]] = set()  # most have several statuses in a batch
     for report, message, own_names in sorted(named, key=lambda each: len(each[2]) == 1):
-        all_names = [*own_names, *known_names(report)]
+        all_names = (*own_names, *known_names(report))
+        if (message, all_names) in done:
+            continue
+        done.add((message, all_names))
         names = [(messages[message][0], name) for name in all_names]
         former = [erased[key] for key in _possible_keys(message, all_names) if key in erased] if erased else []
         known = former + [keys[name] for name in names if name in keys]

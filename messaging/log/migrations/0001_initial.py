@@ -939,6 +939,9 @@ class Migration(migrations.Migration):
                     models.Index(fields=["message_id"], name="log_participant_message"),
                     models.Index(fields=["account", "created_at"], name="log_participant_months"),
                     models.Index(
+                        condition=models.Q(("erased", True)), fields=["message_id"], name="log_participant_erased"
+                    ),
+                    models.Index(
                         condition=models.Q(("msisdn", ""), _negated=True),
                         fields=["account", "msisdn", "created_at"],
                         name="log_participant_msisdn",

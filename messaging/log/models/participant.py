@@ -61,6 +61,7 @@ class Participant(TenantModel):
         indexes = (
             models.Index(fields=["message_id"], name="log_participant_message"),
             models.Index(fields=["account", "created_at"], name="log_participant_months"),
+            models.Index(fields=["message_id"], condition=Q(erased=True), name="log_participant_erased"),
             *(
                 models.Index(
                     fields=["account", field, "created_at"],
