@@ -12,7 +12,7 @@ Source of the layouts: files of Meta's pricing page as of 2026-07, which spell c
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -24,6 +24,10 @@ _TIERED = ("utility", "authentication", "authentication-international")
 _TIER_COLUMNS = 2 + 5 * len(_TIERED)
 _HIGHEST_PRICE = Decimal(100_000)
 _MAX_DECIMALS = 9
+# A currency may stand before a rate. Commas are between thousands only: 0,0118 is no rate, because it could be 118.
+_RATE = re.compile(
+    r"(?P<sign>-)?[^\W\d_]{0,3}[$€£¥₹₨₩₺₽]?\s*(?P<digits>(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?|\.\d+)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,26 @@ class RateRow:
 
 
 def read_card_file(path: Path) -> list[RateRow]:
-    """The rows of a file in any of the three layouts. Raises UserError."""
-    rows = rows_of(path)
+    """The rows of a file in any of the three layouts, of which at least one has a price. Raises UserError."""
+    rates = list(_read(rows_of(path), path.name))
+    if all(rate.price is None for rate in rates):
+        raise file_error(_("The file has no prices: it needs at least one row with a rate below its header."))
+    return rates
+
+
+def _read(rows: list[list[str]], source: str) -> Iterator[RateRow]:
     for number, row in enumerate(rows):
         names = [cell.strip().lower() for cell in row]
         if {"market", "category"} <= set(names):
-            return list(_own_rows(rows, number, names))
+            return _own_rows(rows, number, names)
         if names[:1] == ["market"] and "marketing" in names:
-            return list(_rate_rows(rows, number, names, path.name))
+            return _rate_rows(rows, number, names, source)
         if names.count("from") == len(_TIERED) and len(row) >= _TIER_COLUMNS:
-            return list(_tier_rows(rows, number, path.name))
+            return _tier_rows(rows, number, source)
+    if any(";" in row[0] for row in rows if row):
+        raise file_error(
+            _("The columns are separated by semicolons: save the file as CSV with commas, and rates with a point.")
+        )
     raise file_error(
         _(
             "No header row found. It must begin with Market and name Marketing, or From and To three times, or have "
@@ -67,10 +81,11 @@ def _own_rows(rows: list[list[str]], header: int, names: list[str]) -> Iterator[
             number=header + 1,
             missing=", ".join(sorted(missing)),
         )
+    first: dict[tuple[str, ...], tuple[int, int]] = {}  # of each price: where its lowest tier begins, and the row
     for number, cells in _numbered_cells(rows, header):
         row = dict(zip(names, cells, strict=False))
         last = row["tier_to"].strip()
-        yield RateRow(
+        rate = RateRow(
             market=parse_market(row["market"], number),
             category=_category(row["category"], number),
             currency=parse_currency(row["currency"], number),
@@ -80,6 +95,16 @@ def _own_rows(rows: list[list[str]], header: int, names: list[str]) -> Iterator[
             price=_price(row["rate"], number),
             source=row["source"],
         )
+        tiers = (rate.market, rate.category, rate.currency)
+        first[tiers] = min(first.get(tiers, (rate.above, number)), (rate.above, number))
+        yield rate
+    for above, number in first.values():
+        if above:
+            raise file_error(
+                _("Row %(number)d: the first tier begins at %(first)d: set its tier_from to 0."),
+                number=number,
+                first=above + 1,
+            )
 
 
 def _rate_rows(rows: list[list[str]], header: int, names: list[str], source: str) -> Iterator[RateRow]:
@@ -129,14 +154,14 @@ def _is_absent(text: str) -> bool:
 def _price(text: str, number: int) -> Decimal | None:
     if _is_absent(text):
         return None
-    digits = re.sub(r"[^\d.]", "", text.replace(",", ""))
-    try:
-        price = Decimal(digits)
-    except InvalidOperation:
+    match = _RATE.fullmatch(text.strip())
+    if match is None:
         raise file_error(
             _("Row %(number)s: %(text)s is not a rate; enter it as 0.0118, or n/a."), number=number, text=repr(text)
-        ) from None
-    if text.strip().startswith("-") or price > _HIGHEST_PRICE:
+        )
+    digits = match["digits"].replace(",", "")
+    price = Decimal(digits)
+    if match["sign"] or price > _HIGHEST_PRICE:
         raise file_error(
             _("Row %(number)s: a rate of %(text)s is not between 0 and %(highest)s."),
             number=number,

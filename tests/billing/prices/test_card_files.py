@@ -104,3 +104,21 @@ def test_no_text_breaks_the_reader(tmp_path_factory, text):
     path.write_text("Market,Currency,Marketing\n" + text, encoding="utf-8", errors="replace")
     with contextlib.suppress(UserError):
         read_card_file(path)
+
+
+@pytest.mark.parametrize(
+    ("rate", "price"),
+    [("0.0118", "0.0118"), ("$0.0118", "0.0118"), ("Rp 586.33", "586.33"), ("1,234.50", "1234.50"), (".5", "0.5"),
+     ("USD 12", "12")],
+)  # fmt: skip
+def test_a_rate_may_have_a_currency_and_thousands(tmp_path, rate, price):
+    path = tmp_path / "card.csv"
+    path.write_text(f'market,category,currency,tier_from,tier_to,rate,source\nIndia,utility,USD,0,MAX,"{rate}",s\n')
+    assert [row.price for row in read_card_file(path)] == [Decimal(price)]
+
+
+def test_semicolons_are_named(tmp_path):
+    path = tmp_path / "card.csv"
+    path.write_text("market;category;currency;tier_from;tier_to;rate;source\nIndia;utility;USD;0;MAX;0,0014;x\n")
+    with pytest.raises(UserError, match="separated by semicolons"):
+        read_card_file(path)

@@ -51,9 +51,36 @@ def load(tmp_path):
         ("rules", "", "no rules: add one row"),
         ("card", "India,utility,USD,1,5,0.1,s\nIndia,utility,USD,4,MAX,0.05,s\n", "from 1 and from 4 overlap"),
         ("card", "India,utility,USD,1,MAX,0.1,s\nIndia,utility,USD,1,MAX,0.1,s\n", "from 1 and from 1 overlap"),
-        ("card", "India,utility,USD,9,3,0.1,s\n", "India utility: a tier ends at 3, before it begins"),
+        (
+            "card",
+            "India,utility,USD,0,8,0.1,s\nIndia,utility,USD,9,3,0.1,s\n",
+            "India utility: a tier ends at 3, before it begins",
+        ),
         ("card", f"India,utility,USD,0,{'9' * 30},0.1,s\n", "Row 2: tier_to is '9999.*not a number of messages"),
         ("card", "India,utility,USD,0,,0.0000000001,s\n", "Row 2: .* more than 9 decimals"),
+        *(
+            ("card", f'India,utility,USD,0,MAX,"{rate}",s\n', "Row 2: '.*' is not a rate; enter it as 0.0118")
+            for rate in (
+                "0,0014",
+                "0,001",
+                "9E-04",
+                "(0.0014)",
+                "\u22120.0014",
+                "5%",
+                "1.234,5",
+                "0.01.4",
+                "1 2",
+                "NaN",
+                "0.0014 x 2",
+            )
+        ),
+        (
+            "card",
+            "India,utility,USD,5000,MAX,0.0014,s\n",
+            "Row 2: the first tier begins at 5000: set its tier_from to 0",
+        ),
+        ("card", "India,utility,USD,0,MAX,n/a,s\n", "The file has no prices"),
+        ("card", "", "The file has no prices"),
         ("card", f"{LONG},utility,USD,0,,0.1,s\n", "Row 2: a market can have at most 64 characters"),
         ("card", f"India,utility,USD,0,,0.1,{LONG * 1000}\n", "not valid CSV: field larger than"),
         ("markets", "India,IN,91,soon,,s\n", "Row 2: enter valid_from as 2026-10-01, not 'soon'"),
