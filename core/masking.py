@@ -8,7 +8,7 @@ from core.numbers import DOTS
 _ID, _KEPT = r"^(wa[a-z]*id\.).+(.{8})$", rf"\1{DOTS}\2"
 
 
-_MESSAGE_ID = re.compile(r"wa[mc]id\.\S*")
+MESSAGE_ID = re.compile(r"wa[mc]id\.\S*")
 _USER_ID = re.compile(r"\b[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{5,}")
 _DATE = r"\d{4}-\d\d-\d\d(?!\d)"
 _NUMBER = re.compile(rf"(?<![\d-])(?!{_DATE})\+?\d(?:[\s().-]{{0,2}}\d){{6,}}")
@@ -16,7 +16,7 @@ _NUMBER = re.compile(rf"(?<![\d-])(?!{_DATE})\+?\d(?:[\s().-]{{0,2}}\d){{6,}}")
 
 def hide_numbers(text: str) -> str:
     """The text with dots for phone numbers, user ids and message ids. Dates stay."""
-    for pattern in (_MESSAGE_ID, _USER_ID, _NUMBER):
+    for pattern in (MESSAGE_ID, _USER_ID, _NUMBER):
         text = pattern.sub(DOTS, text)
     return text
 

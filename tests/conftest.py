@@ -97,8 +97,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
         with connection.cursor() as cursor:
             cursor.execute("SELECT to_regnamespace('pristine')")
             if cursor.fetchone() == (None,):
-                keep("pristine", cursor)
-                keep_accounts(cursor)
+                copy_tables("pristine", cursor)
+                copy_accounts(cursor)
             put_back()
 
 
@@ -117,14 +117,14 @@ def filled_tables(cursor: Any) -> list[str]:
     return [table for (table,) in cursor.fetchall()]
 
 
-def keep(schema: str, cursor: Any, but: Iterable[str] = ()) -> None:
+def copy_tables(schema: str, cursor: Any, without: Iterable[str] = ()) -> None:
     """Copy the tables with any row into a schema."""
     cursor.execute(f"CREATE SCHEMA {schema}")
-    for table in set(filled_tables(cursor)).difference(but):
+    for table in set(filled_tables(cursor)).difference(without):
         cursor.execute(f"CREATE TABLE {schema}.{table} AS TABLE {table}")
 
 
-def keep_accounts(cursor: Any) -> None:
+def copy_accounts(cursor: Any) -> None:
     """Copy the rows of the demo's accounts, each beside what the migrations have filled."""
     from local.demo.world import PLANS, build
 
@@ -132,12 +132,12 @@ def keep_accounts(cursor: Any) -> None:
     for key, plan in PLANS.items():
         with every_tenant():
             build(plan, datetime(2026, 11, 1, tzinfo=UTC))
-        keep(key, cursor, pristine)
+        copy_tables(key, cursor, pristine)
         put_back()
 
 
-def fill(schema: str, cursor: Any) -> None:
-    """Insert the rows that `keep` has copied."""
+def insert_copies(schema: str, cursor: Any) -> None:
+    """Insert the rows that `copy_tables` has copied."""
     cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace", [schema])
     copies = [f"INSERT INTO {table} SELECT * FROM {schema}.{table}" for (table,) in cursor.fetchall()]
     # Without foreign keys, which these rows satisfy, and without the guard of the audit, whose chain they continue.
@@ -151,7 +151,7 @@ def put_back(case: TransactionTestCase | None = None) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")  # no foreign keys, and no guard of the audit
         for table in filled_tables(cursor):
             cursor.execute(f"DELETE FROM {table}")
-        fill("pristine", cursor)
+        insert_copies("pristine", cursor)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -194,7 +194,7 @@ def account(key: str) -> "Account":
     credentials.limiter._counts.clear()
     credentials._updated_at.clear()
     with connection.cursor() as cursor:
-        fill(key, cursor)
+        insert_copies(key, cursor)
     return account_of(PLANS[key])
 
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from accounts.enums import Permission
 from accounts.principal import Principal
-from core.masking import hide_numbers
-from core.numbers import mask_number
+from core.masking import MESSAGE_ID, hide_numbers
+from core.numbers import DOTS, mask_number
 from core.strict_json import Unparsable, load_repaired
 from messaging.inbound.enums import ReasonKind
 from providers.reading import digits, user_id
 
-HIDDEN = "•••••"
+HIDDEN = DOTS
 SHOWN_BYTES = 256 * 1024
 # Fields whose values say what a part is. Their values are shown if they are words, codes or times.
 _OPEN_FIELDS = frozenset({
@@ -34,7 +34,6 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z_./-]{0,63}")
 _TIME = re.compile(r"1[5-9]\d{8}(?:\d{3})?|\d{4}-\d\d-\d\d[T ][\d:.,]{5,}(?:Z|[+-]\d\d:?\d\d)?")
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z_.-]{0,63}")
 _SMALL = 100_000  # fewer digits than a phone number
-_MESSAGE_ID = re.compile(r"wa[mc]id\.\S*")  # holds the person's number in Base64
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ def _is_open(field: str, value: str) -> bool:
 
 def _is_identifier(value: str) -> bool:
     """Whether a value is a number or id without any text."""
-    return bool(digits(value) or user_id(value) or _MESSAGE_ID.fullmatch(value) or _is_uuid(value))
+    return bool(digits(value) or user_id(value) or MESSAGE_ID.fullmatch(value) or _is_uuid(value))
 
 
 def _is_uuid(value: str) -> bool:

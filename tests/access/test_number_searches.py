@@ -118,11 +118,11 @@ def test_jobs_over_rest_refuse_a_number(traffic, client, key, path, body):
     def ask(who):
         return client.post(f"/api/v1/{path}", spelled(body, who), content_type="application/json", headers=key)
 
-    def told(response):
+    def problem_of(response):
         return {name: each for name, each in response.json().items() if name not in {"errorId", "timestamp"}}
 
     here, away = ask(HERE), ask(AWAY)
-    assert (here.status_code, told(here)) == (400, told(away))
+    assert (here.status_code, problem_of(here)) == (400, problem_of(away))
     assert NEEDS in here.content.decode()
     assert not Export.objects.exists()
     assert not Deletion.objects.exists()
