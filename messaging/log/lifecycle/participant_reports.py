@@ -37,6 +37,7 @@ _SELECT_KNOWN = """
 SELECT message_id, participant_key::text, erased_keys::text[], msisdn, user_id
 FROM log_participant WHERE message_id = ANY(%s)
 """
+_HAS_ERASED = "SELECT EXISTS (SELECT FROM log_participant WHERE erased)"
 _SELECT_ERASED = f"""
 SELECT {sql_list(KEY)}, participant_key::text, erased_keys::text[]
 FROM log_anchor JOIN unnest(%s::bigint[], %s::text[], %s::text[]) k ({sql_list(KEY)}) USING ({sql_list(KEY)})
@@ -60,6 +61,9 @@ def _is_of_participant(event: MessageEvent) -> bool:
 
 def erased_reports(cursor: Any, reports: Sequence[EventReport]) -> list[EventReport]:
     """Those of these reports of messages to groups whose participant was erased: nothing of the person comes back."""
+    cursor.execute(_HAS_ERASED)
+    if not cursor.fetchone()[0]:
+        return []
     keys = sorted({report.key for report in reports})
     cursor.execute(_SELECT_ERASED, [list(column) for column in zip(*keys, strict=True)])
     erased = {(tuple(key), each) for *key, own, others in cursor.fetchall() for each in _digits(own, others)}
